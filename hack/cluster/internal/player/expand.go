@@ -1,0 +1,83 @@
+package player
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubectl-patterns/kubectl-patterns/hack/cluster/internal/scenario"
+)
+
+// clusterIP is the one variable of scenarios, $(clusterIP NAMESPACE/NAME): an
+// address that a message has to name and that nobody knows beforehand.
+var clusterIP = regexp.MustCompile(`\$\(clusterIP ([a-z0-9-]+)/([a-z0-9-]+)\)`)
+
+// expandAll replaces the variables in every string below value, in place.
+func (p *Player) expandAll(ctx context.Context, value any) error {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, item := range v {
+			text, isText := item.(string)
+			if !isText {
+				if err := p.expandAll(ctx, item); err != nil {
+					return err
+				}
+				continue
+			}
+			expanded, err := p.expand(ctx, text)
+			if err != nil {
+				return err
+			}
+			v[key] = expanded
+		}
+	case []any:
+		for _, item := range v {
+			if err := p.expandAll(ctx, item); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (p *Player) expand(ctx context.Context, text string) (string, error) {
+	for _, match := range clusterIP.FindAllStringSubmatch(text, -1) {
+		service, err := p.client.CoreV1().Services(match[1]).Get(ctx, match[2], metav1.GetOptions{})
+		if err != nil {
+			return "", fmt.Errorf("expand %s: %w", match[0], err)
+		}
+		text = strings.ReplaceAll(text, match[0], service.Spec.ClusterIP)
+	}
+	return text, nil
+}
+
+func kindOf(o *scenario.Object) string {
+	if o.Kind == "" {
+		return "Deployment"
+	}
+	return o.Kind
+}
+
+// gvkOf finds the version of the usual kinds; others have to give theirs.
+func gvkOf(o *scenario.Object) (schema.GroupVersionKind, error) {
+	version := o.APIVersion
+	if version == "" {
+		switch kindOf(o) {
+		case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet":
+			version = "apps/v1"
+		case "Job", "CronJob":
+			version = "batch/v1"
+		default:
+			version = "v1"
+		}
+	}
+	gv, err := schema.ParseGroupVersion(version)
+	if err != nil {
+		return schema.GroupVersionKind{}, fmt.Errorf("version of %s: %w", o.Name, err)
+	}
+	return gv.WithKind(kindOf(o)), nil
+}
