@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -12,9 +13,11 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/hack/cluster/internal/scenario"
 )
 
-// clusterIP is the one variable of scenarios, $(clusterIP NAMESPACE/NAME): an
-// address that a message has to name and that nobody knows beforehand.
-var clusterIP = regexp.MustCompile(`\$\(clusterIP ([a-z0-9-]+)/([a-z0-9-]+)\)`)
+// The variables of scenarios: values that nobody knows beforehand.
+var (
+	clusterIP = regexp.MustCompile(`\$\(clusterIP ([a-z0-9-]+)/([a-z0-9-]+)\)`) // $(clusterIP NAMESPACE/NAME)
+	ago       = regexp.MustCompile(`\$\(ago ([0-9hms]+)\)`)                     // $(ago 90m)
+)
 
 // expandAll replaces the variables in every string below value, in place.
 func (p *Player) expandAll(ctx context.Context, value any) error {
@@ -51,6 +54,13 @@ func (p *Player) expand(ctx context.Context, text string) (string, error) {
 			return "", fmt.Errorf("expand %s: %w", match[0], err)
 		}
 		text = strings.ReplaceAll(text, match[0], service.Spec.ClusterIP)
+	}
+	for _, match := range ago.FindAllStringSubmatch(text, -1) {
+		duration, err := time.ParseDuration(match[1])
+		if err != nil {
+			return "", fmt.Errorf("expand %s: %w", match[0], err)
+		}
+		text = strings.ReplaceAll(text, match[0], time.Now().Add(-duration).UTC().Format(time.RFC3339))
 	}
 	return text, nil
 }

@@ -74,6 +74,9 @@ func matches(pod *corev1.Pod, want *scenario.PodCount) bool {
 	if want.Reason != "" && pod.Status.Reason != want.Reason {
 		return false
 	}
+	if want.Phase != "" && string(pod.Status.Phase) != want.Phase {
+		return false
+	}
 	if want.Ready != nil && podutil.IsPodReady(pod) != *want.Ready {
 		return false
 	}

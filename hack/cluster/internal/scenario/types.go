@@ -93,7 +93,8 @@ type Rollouts struct {
 type PodCount struct {
 	Pods     `json:",inline"`
 	Waiting  []string `json:"waiting,omitempty"` // one of these waiting reasons
-	Reason   string   `json:"reason,omitempty"`  // reason of the pod's status
+	Phase    string   `json:"phase,omitempty"`
+	Reason   string   `json:"reason,omitempty"` // reason of the pod's status
 	Ready    *bool    `json:"ready,omitempty"`
 	Restarts *int32   `json:"restarts,omitempty"` // at least
 	Exactly  *int     `json:"exactly,omitempty"`
