@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/hack/cluster/internal/control"
 	"github.com/kubectl-patterns/kubectl-patterns/hack/cluster/internal/player"
 	"github.com/kubectl-patterns/kubectl-patterns/hack/cluster/internal/scenario"
+	"github.com/kubectl-patterns/kubectl-patterns/hack/cluster/internal/state"
 	"github.com/kubectl-patterns/kubectl-patterns/hack/cluster/scenarios"
 )
 
@@ -60,18 +62,30 @@ func loadScenario(name string) ([]*scenario.Scenario, error) {
 	return scenario.Load(scenarios.FS, name)
 }
 
-func playScenario(ctx context.Context, kubeconfig, name string, tell control.Progress) error {
+// play plays a scenario on the running cluster in the folder. What it includes
+// is skipped if it was played there before: a background is laid only once.
+func play(ctx context.Context, folder state.Folder, name string, tell control.Progress) error {
 	list, err := loadScenario(name)
 	if err != nil {
 		return err
 	}
-	p, err := player.New(kubeconfig, tell)
+	played, err := folder.Played()
+	if err != nil {
+		return err
+	}
+	p, err := player.New(folder.Kubeconfig(), tell)
 	if err != nil {
 		return err
 	}
 	began := time.Now()
-	for _, s := range list {
+	for i, s := range list {
+		if last := i == len(list)-1; !last && slices.Contains(played, s.Name) {
+			continue
+		}
 		if err := p.Play(ctx, s); err != nil {
+			return err
+		}
+		if err := folder.AddPlayed(s.Name); err != nil {
 			return err
 		}
 	}

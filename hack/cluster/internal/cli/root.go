@@ -2,7 +2,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 
@@ -102,9 +101,4 @@ func teller(w io.Writer) control.Progress {
 	return func(format string, args ...any) {
 		_, _ = fmt.Fprintf(w, format+"\n", args...)
 	}
-}
-
-// play plays a scenario on the running cluster in the folder.
-func play(ctx context.Context, folder state.Folder, name string, tell control.Progress) error {
-	return playScenario(ctx, folder.Kubeconfig(), name, tell)
 }

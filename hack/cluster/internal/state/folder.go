@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -106,6 +107,25 @@ func (f Folder) Save(config Config) error {
 		return fmt.Errorf("write config: %w", err)
 	}
 	return nil
+}
+
+// Played returns the names of the scenarios that were played here.
+func (f Folder) Played() ([]string, error) {
+	data, err := os.ReadFile(f.Path("played"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return strings.Fields(string(data)), err
+}
+
+// AddPlayed remembers that a scenario was played here.
+func (f Folder) AddPlayed(name string) error {
+	file, err := os.OpenFile(f.Path("played"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return fmt.Errorf("remember scenario: %w", err)
+	}
+	_, err = fmt.Fprintln(file, name)
+	return errors.Join(err, file.Close())
 }
 
 // Remove deletes the folder, and its parent when that is our default one and
