@@ -1,0 +1,174 @@
+package cluster
+
+import (
+	"slices"
+	"strings"
+)
+
+// index holds the look-ups of a Snapshot. Values are positions or pointers
+// into the sorted slices of Parts.
+type index struct {
+	pods       map[Ref]*Pod
+	nodes      map[string]*Node
+	workloads  map[Ref]*Workload
+	revisions  map[Ref]*Revision
+	podsOn     map[string][]*Pod
+	podsOf     map[Ref][]*Pod
+	revsOf     map[Ref][]*Revision
+	eventsOf   map[Ref][]*Event
+	configs    map[Ref]*Config
+	claims     map[Ref]*Claim
+	byIP       map[string]*Service
+	services   map[Ref]*Service
+	servicesIn map[string][]*Service
+	podsIn     map[string][]*Pod
+	workloadOf map[*Pod]Ref
+	madeBy     map[Ref]Ref // pod -> ReplicaSet, Job … by SuccessfulCreate events
+}
+
+func buildIndex(p *Parts) index {
+	ix := index{
+		pods:       make(map[Ref]*Pod, len(p.Pods)),
+		nodes:      make(map[string]*Node, len(p.Nodes)),
+		workloads:  make(map[Ref]*Workload, len(p.Workloads)),
+		revisions:  make(map[Ref]*Revision, len(p.Revisions)),
+		podsOn:     map[string][]*Pod{},
+		podsOf:     map[Ref][]*Pod{},
+		revsOf:     map[Ref][]*Revision{},
+		eventsOf:   map[Ref][]*Event{},
+		configs:    map[Ref]*Config{},
+		claims:     map[Ref]*Claim{},
+		byIP:       map[string]*Service{},
+		services:   map[Ref]*Service{},
+		servicesIn: map[string][]*Service{},
+		podsIn:     map[string][]*Pod{},
+		workloadOf: make(map[*Pod]Ref, len(p.Pods)),
+		madeBy:     map[Ref]Ref{},
+	}
+	ix.indexObjects(p)
+	ix.indexEvents(p)
+	ix.indexPods(p)
+	return ix
+}
+
+func (ix *index) indexObjects(p *Parts) {
+	for i := range p.Nodes {
+		ix.nodes[p.Nodes[i].Name] = &p.Nodes[i]
+	}
+	for i := range p.Workloads {
+		ix.workloads[p.Workloads[i].Key()] = &p.Workloads[i]
+	}
+	for i := range p.Revisions {
+		r := &p.Revisions[i]
+		ix.revisions[r.Key()] = r
+		ix.revsOf[r.Owner.Key()] = append(ix.revsOf[r.Owner.Key()], r)
+	}
+	for i := range p.Configs {
+		ix.configs[p.Configs[i].Key()] = &p.Configs[i]
+	}
+	for i := range p.Claims {
+		ix.claims[p.Claims[i].Key()] = &p.Claims[i]
+	}
+	for i := range p.Services {
+		svc := &p.Services[i]
+		ix.services[svc.Key()] = svc
+		ix.servicesIn[svc.Namespace] = append(ix.servicesIn[svc.Namespace], svc)
+		for _, ip := range svc.ClusterIPs {
+			ix.byIP[ip] = svc
+		}
+	}
+}
+
+func (ix *index) indexEvents(p *Parts) {
+	for i := range p.Events {
+		e := &p.Events[i]
+		ix.eventsOf[e.Object.Key()] = append(ix.eventsOf[e.Object.Key()], e)
+		if name, ok := strings.CutPrefix(e.Message, "Created pod: "); ok && e.Reason == "SuccessfulCreate" {
+			ix.madeBy[Ref{Kind: "Pod", Namespace: e.Object.Namespace, Name: name}] = e.Object.Key()
+		}
+	}
+}
+
+func (ix *index) indexPods(p *Parts) {
+	for i := range p.Pods {
+		pod := &p.Pods[i]
+		ix.pods[pod.Key()] = pod
+		ix.podsIn[pod.Namespace] = append(ix.podsIn[pod.Namespace], pod)
+		if pod.Node != "" {
+			ix.podsOn[pod.Node] = append(ix.podsOn[pod.Node], pod)
+		}
+		top := ix.top(pod.Owner, pod)
+		ix.workloadOf[pod] = top
+		ix.podsOf[top] = append(ix.podsOf[top], pod)
+	}
+}
+
+// top climbs from a pod's controller to the workload that people know. When
+// the ReplicaSet was not read its name less the template hash is the
+// Deployment's: that is how the Deployment controller names it.
+func (ix *index) top(owner Ref, pod *Pod) Ref {
+	if owner.IsZero() {
+		return pod.Key()
+	}
+	if r, ok := ix.revisions[owner.Key()]; ok && !r.Owner.IsZero() {
+		return r.Owner.Key()
+	}
+	if w, ok := ix.workloads[owner.Key()]; ok {
+		if !w.Owner.IsZero() {
+			return w.Owner.Key()
+		}
+		return w.Key()
+	}
+	if hash := pod.Labels["pod-template-hash"]; hash != "" && owner.Kind == "ReplicaSet" {
+		if name, ok := strings.CutSuffix(owner.Name, "-"+hash); ok {
+			return Ref{Kind: "Deployment", Namespace: owner.Namespace, Name: name}
+		}
+	}
+	return owner.Key()
+}
+
+// Pod looks a pod up by namespace and name; nil if it is not there.
+func (s *Snapshot) Pod(namespace, name string) *Pod {
+	return s.pods[Ref{Kind: "Pod", Namespace: namespace, Name: name}]
+}
+
+// Node looks a node up by name; nil if it is not there.
+func (s *Snapshot) Node(name string) *Node { return s.nodes[name] }
+
+// Workload looks a workload up; nil if it was not read.
+func (s *Snapshot) Workload(ref Ref) *Workload { return s.workloads[ref.Key()] }
+
+// Config looks a ConfigMap or Secret up; nil if its metadata was not read.
+func (s *Snapshot) Config(ref Ref) *Config { return s.configs[ref.Key()] }
+
+// Claim looks a PersistentVolumeClaim up; nil if it was not read.
+func (s *Snapshot) Claim(namespace, name string) *Claim {
+	return s.claims[Ref{Kind: "PersistentVolumeClaim", Namespace: namespace, Name: name}]
+}
+
+// WorkloadOf is the top controller of a pod, or the pod itself.
+func (s *Snapshot) WorkloadOf(p *Pod) Ref { return s.workloadOf[p] }
+
+// PodsOf are the pods of a workload, by name.
+func (s *Snapshot) PodsOf(workload Ref) []*Pod { return s.podsOf[workload.Key()] }
+
+// PodsOn are the pods bound to a node.
+func (s *Snapshot) PodsOn(node string) []*Pod { return s.podsOn[node] }
+
+// RevisionsOf are the revisions of a workload, oldest number first.
+func (s *Snapshot) RevisionsOf(workload Ref) []*Revision {
+	revs := slices.Clone(s.revsOf[workload.Key()])
+	slices.SortStableFunc(revs, func(a, b *Revision) int {
+		if a.Number != b.Number {
+			return int(a.Number - b.Number)
+		}
+		return a.Created.Compare(b.Created)
+	})
+	return revs
+}
+
+// EventsOf are the events about an object, oldest first.
+func (s *Snapshot) EventsOf(ref Ref) []*Event { return s.eventsOf[ref.Key()] }
+
+// ServiceByIP is the Service with a cluster IP; nil if there is none.
+func (s *Snapshot) ServiceByIP(ip string) *Service { return s.byIP[ip] }

@@ -1,0 +1,134 @@
+package cluster
+
+import (
+	"regexp"
+	"strings"
+)
+
+// generatedTail matches what the API server appends to a pod's name and what
+// controllers append for a template hash: five safe characters, without
+// vowels, 0, 1 and 3 (k8s.io/apimachinery/pkg/util/rand).
+var generatedTail = regexp.MustCompile(`-[bcdfghjklmnpqrstvwxz2456789]{5}$`)
+
+// WorkloadNamed finds the workload of a pod that is gone and known from
+// events only: by the event of the controller that made it, else by its
+// name, if a known workload's name is what is left without the generated
+// tails. It returns the pod's own Ref when nothing fits.
+func (s *Snapshot) WorkloadNamed(pod Ref) Ref {
+	if p := s.pods[pod.Key()]; p != nil {
+		return s.workloadOf[p]
+	}
+	if maker, ok := s.madeBy[pod.Key()]; ok {
+		return s.topOf(maker)
+	}
+	stem := generatedTail.ReplaceAllString(pod.Name, "")
+	if stem != pod.Name {
+		if ref, ok := s.ownerNamed(pod.Namespace, stem); ok {
+			return ref
+		}
+	}
+	if i := strings.LastIndexByte(pod.Name, '-'); i > 0 { // StatefulSet ordinal
+		ref := Ref{Kind: "StatefulSet", Namespace: pod.Namespace, Name: pod.Name[:i]}
+		if s.workloads[ref] != nil {
+			return ref
+		}
+	}
+	return pod.Key()
+}
+
+func (s *Snapshot) topOf(maker Ref) Ref {
+	if r, ok := s.revisions[maker]; ok && !r.Owner.IsZero() {
+		return r.Owner.Key()
+	}
+	if w, ok := s.workloads[maker]; ok && !w.Owner.IsZero() {
+		return w.Owner.Key()
+	}
+	return maker
+}
+
+func (s *Snapshot) ownerNamed(namespace, stem string) (Ref, bool) {
+	for _, kind := range []string{"ReplicaSet", "DaemonSet", "Job"} {
+		ref := Ref{Kind: kind, Namespace: namespace, Name: stem}
+		if s.revisions[ref] != nil || s.workloads[ref] != nil {
+			return s.topOf(ref), true
+		}
+	}
+	if i := strings.LastIndexByte(stem, '-'); i > 0 { // its ReplicaSet is gone too
+		ref := Ref{Kind: "Deployment", Namespace: namespace, Name: stem[:i]}
+		if s.workloads[ref] != nil {
+			return ref, true
+		}
+	}
+	return Ref{}, false
+}
+
+// ServicesOf are the Services whose selector picks the workload's pods.
+func (s *Snapshot) ServicesOf(workload Ref) []*Service {
+	labels := s.podLabels(workload)
+	if labels == nil {
+		return nil
+	}
+	var out []*Service
+	for _, svc := range s.servicesIn[workload.Namespace] {
+		if selects(svc.Selector, labels) {
+			out = append(out, svc)
+		}
+	}
+	return out
+}
+
+func (s *Snapshot) podLabels(workload Ref) map[string]string {
+	if pods := s.PodsOf(workload); len(pods) > 0 {
+		return pods[0].Labels
+	}
+	if w := s.Workload(workload); w != nil {
+		return w.Selector
+	}
+	return nil
+}
+
+func selects(selector, labels map[string]string) bool {
+	if len(selector) == 0 {
+		return false
+	}
+	for k, v := range selector {
+		if labels[k] != v {
+			return false
+		}
+	}
+	return true
+}
+
+// BackendsOf are the workloads whose pods a Service selects.
+func (s *Snapshot) BackendsOf(svc *Service) []Ref {
+	var out []Ref
+	seen := map[Ref]bool{}
+	for _, p := range s.podsIn[svc.Namespace] {
+		if !selects(svc.Selector, p.Labels) {
+			continue
+		}
+		if ref := s.WorkloadOf(p); !seen[ref] {
+			seen[ref] = true
+			out = append(out, ref)
+		}
+	}
+	return out
+}
+
+// ServiceNamed resolves a host as a pod of the namespace would: name,
+// name.namespace, name.namespace.svc and the full cluster name. Nil when it
+// is no Service that was read.
+func (s *Snapshot) ServiceNamed(host, namespace string) *Service {
+	if svc := s.ServiceByIP(host); svc != nil {
+		return svc
+	}
+	parts := strings.Split(strings.TrimSuffix(host, "."), ".")
+	name := parts[0]
+	if len(parts) > 1 {
+		namespace = parts[1]
+	}
+	if len(parts) > 2 && parts[2] != "svc" {
+		return nil
+	}
+	return s.services[Ref{Kind: "Service", Namespace: namespace, Name: name}]
+}

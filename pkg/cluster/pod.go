@@ -1,0 +1,120 @@
+package cluster
+
+import "time"
+
+// Pod is a pod with what it asked for (Template) and what became of it.
+type Pod struct {
+	Ref
+	Created time.Time
+	// Deleting is when deletion was asked for: deletionTimestamp less the
+	// grace period, which the API adds to it. Zero unless being deleted.
+	Deleting time.Time
+	// Owner is the controller that made the pod (ReplicaSet, Job, …), zero
+	// for a bare pod. Snapshot.WorkloadOf resolves it to the top.
+	Owner      Ref
+	Labels     map[string]string
+	Node       string
+	Template   *Template // shared by all pods of one revision
+	Phase      string
+	Reason     string
+	Message    string
+	Started    time.Time // status.startTime: when the kubelet saw it
+	IP         string
+	QOSClass   string
+	Conditions []Condition
+	Containers []Container // init, sidecar, regular and ephemeral ones
+}
+
+// Condition is one entry of any object's status.conditions.
+type Condition struct {
+	Type       string
+	Status     string // True, False, Unknown
+	Reason     string
+	Message    string
+	Transition time.Time // lastTransitionTime: moves only when Status changes
+	Updated    time.Time // lastUpdateTime of Deployments, else zero
+}
+
+// Role says how a container takes part in its pod.
+type Role string
+
+// The four roles of containers.
+const (
+	Regular   Role = "container"
+	Init      Role = "init"
+	Sidecar   Role = "sidecar" // an init container with restartPolicy Always
+	Ephemeral Role = "ephemeral"
+)
+
+// Container is the status of one container.
+type Container struct {
+	Name     string
+	Role     Role
+	Image    string // as the runtime names it; Template has what was asked
+	ImageID  string
+	Ready    bool
+	Restarts int32
+	State    State
+	Last     State // the termination before the present state, if any
+	// MemoryLimit is that of the running instance when the status tells it
+	// (in-place resize), in canonical form; else empty.
+	MemoryLimit string
+}
+
+// Phase of a container.
+const (
+	Waiting    = "waiting"
+	Running    = "running"
+	Terminated = "terminated"
+)
+
+// State is a container's state: waiting, running or terminated; the zero
+// State means none is told.
+type State struct {
+	Phase      string
+	Reason     string
+	Message    string
+	ExitCode   int32
+	StartedAt  time.Time
+	FinishedAt time.Time
+}
+
+// Condition returns the pod's condition of a type, or the zero Condition.
+func (p *Pod) Condition(typ string) Condition { return findCondition(p.Conditions, typ) }
+
+// Ready reports whether the pod's Ready condition is True.
+func (p *Pod) Ready() bool { return p.Condition("Ready").Status == "True" }
+
+// Finished reports whether the pod is in a terminal phase.
+func (p *Pod) Finished() bool { return p.Phase == "Succeeded" || p.Phase == "Failed" }
+
+// Revision names the revision of its workload that the pod belongs to: the
+// hash its controller labelled it with, else empty.
+func (p *Pod) Revision() string {
+	if h := p.Labels["pod-template-hash"]; h != "" {
+		return h
+	}
+	return p.Labels["controller-revision-hash"]
+}
+
+// SpecOf is what the template asks for the named container, nil if unknown.
+func (p *Pod) SpecOf(container string) *ContainerSpec {
+	if p.Template == nil {
+		return nil
+	}
+	for i := range p.Template.Containers {
+		if p.Template.Containers[i].Name == container {
+			return &p.Template.Containers[i]
+		}
+	}
+	return nil
+}
+
+func findCondition(cs []Condition, typ string) Condition {
+	for i := range cs {
+		if cs[i].Type == typ {
+			return cs[i]
+		}
+	}
+	return Condition{}
+}

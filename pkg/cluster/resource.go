@@ -1,0 +1,46 @@
+package cluster
+
+// Resource is a kind of object that can be read, by its plural name in the
+// API. Detectors declare what they need in these terms, and gaps are
+// reported in them.
+type Resource string
+
+// What a scan reads.
+const (
+	Pods                   Resource = "pods"
+	Events                 Resource = "events"
+	Nodes                  Resource = "nodes"
+	ReplicaSets            Resource = "replicasets"
+	Deployments            Resource = "deployments"
+	StatefulSets           Resource = "statefulsets"
+	DaemonSets             Resource = "daemonsets"
+	Jobs                   Resource = "jobs"
+	CronJobs               Resource = "cronjobs"
+	ControllerRevisions    Resource = "controllerrevisions"
+	Services               Resource = "services"
+	EndpointSlices         Resource = "endpointslices"
+	PersistentVolumeClaims Resource = "persistentvolumeclaims"
+	ConfigMaps             Resource = "configmaps"
+	Secrets                Resource = "secrets"
+)
+
+// Source is one thing that was read, or could not be.
+type Source struct {
+	Resource Resource
+	Objects  int
+	// From is "live" or the name of the file.
+	From string
+	// Gap says why the source is missing or partial; empty when it is whole.
+	Gap string
+}
+
+// Gap is something that could not be read. What lies in a gap is unknown,
+// never clean.
+type Gap struct {
+	Resource  Resource
+	Namespace string // empty: everywhere
+	Reason    string // "forbidden", "not in the files", "410 expired", …
+	// Remedy is what would close the gap, such as the RBAC rule that grants
+	// it; may be empty.
+	Remedy string
+}

@@ -1,0 +1,43 @@
+package cluster
+
+import "time"
+
+// Service with what its EndpointSlices say of the backends.
+type Service struct {
+	Ref
+	Created    time.Time
+	Type       string
+	ClusterIPs []string
+	Selector   map[string]string
+	// Ready and NotReady count the addresses of its EndpointSlices; both
+	// are -1 when no EndpointSlices were read.
+	Ready, NotReady int
+	Writes          []Write
+}
+
+// Claim is a PersistentVolumeClaim.
+type Claim struct {
+	Ref
+	Created      time.Time
+	Phase        string
+	StorageClass string
+	Volume       string
+	Conditions   []Condition
+}
+
+// Config is a ConfigMap or Secret, of which only metadata was ever asked.
+type Config struct {
+	Ref
+	Created time.Time
+	Writes  []Write
+}
+
+// Changed is when the object was last written by somebody: the newest write,
+// or its creation when no write is told.
+func (c *Config) Changed() (time.Time, Write) {
+	w := LastWrite(c.Writes)
+	if w.Time.Before(c.Created) {
+		return c.Created, w
+	}
+	return w.Time, w
+}

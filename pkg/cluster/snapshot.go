@@ -1,0 +1,156 @@
+package cluster
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Identity says which cluster a snapshot is of.
+type Identity struct {
+	Context string
+	Server  string
+	Version string
+	Offline bool // read from files
+}
+
+// Scope is whose failures are asked for. Everything that was read stays in
+// the snapshot: the healthy are needed to compare with.
+type Scope struct {
+	AllNamespaces bool
+	Namespaces    []string
+	Selector      string
+	Node          string
+	// MatchPod is Selector compiled; nil matches every pod.
+	MatchPod func(labels map[string]string) bool
+	Since    time.Time // zero: all that there is
+}
+
+// Includes reports whether trouble in a namespace is asked for.
+// Cluster-scoped objects (namespace "") always are.
+func (s *Scope) Includes(namespace string) bool {
+	return s.AllNamespaces || namespace == "" || len(s.Namespaces) == 0 ||
+		slices.Contains(s.Namespaces, namespace)
+}
+
+// Parts is everything that was read, in any order; New makes a Snapshot of
+// it.
+type Parts struct {
+	At        time.Time
+	Identity  Identity
+	Scope     Scope
+	Pods      []Pod
+	Events    []Event
+	Nodes     []Node
+	Workloads []Workload
+	Revisions []Revision
+	Services  []Service
+	Claims    []Claim
+	Configs   []Config
+	Sources   []Source
+	Gaps      []Gap
+	// Namespaces that were seen or asked for.
+	Namespaces []string
+}
+
+// Snapshot is a cluster at one moment: sorted, indexed, and not to be
+// changed. The moment is At; nothing after it is known.
+type Snapshot struct {
+	Parts
+	index
+}
+
+// New sorts and indexes what was read.
+func New(p Parts) *Snapshot {
+	sortBy(p.Pods, func(p *Pod) Ref { return p.Ref })
+	sortBy(p.Nodes, func(n *Node) Ref { return n.Ref })
+	sortBy(p.Workloads, func(w *Workload) Ref { return w.Ref })
+	sortBy(p.Revisions, func(r *Revision) Ref { return r.Ref })
+	sortBy(p.Services, func(s *Service) Ref { return s.Ref })
+	sortBy(p.Claims, func(c *Claim) Ref { return c.Ref })
+	sortBy(p.Configs, func(c *Config) Ref { return c.Ref })
+	slices.SortStableFunc(p.Events, compareEvents)
+	p.Namespaces = namespacesOf(&p)
+	s := &Snapshot{Parts: p}
+	s.index = buildIndex(&s.Parts)
+	return s
+}
+
+func sortBy[T any](items []T, ref func(*T) Ref) {
+	slices.SortStableFunc(items, func(a, b T) int { return ref(&a).Compare(ref(&b)) })
+}
+
+func compareEvents(a, b Event) int {
+	if c := a.Last.Compare(b.Last); c != 0 {
+		return c
+	}
+	if c := a.Object.Compare(b.Object); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.Reason, b.Reason); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Message, b.Message)
+}
+
+func namespacesOf(p *Parts) []string {
+	seen := map[string]bool{}
+	for _, ns := range p.Namespaces {
+		seen[ns] = true
+	}
+	for i := range p.Pods {
+		seen[p.Pods[i].Namespace] = true
+	}
+	for i := range p.Workloads {
+		seen[p.Workloads[i].Namespace] = true
+	}
+	delete(seen, "")
+	out := make([]string, 0, len(seen))
+	for ns := range seen {
+		out = append(out, ns)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Read reports whether a resource was read, wholly or in part.
+func (s *Snapshot) Read(r Resource) bool {
+	for _, src := range s.Sources {
+		if src.Resource == r && (src.Objects > 0 || src.Gap == "") {
+			return true
+		}
+	}
+	return false
+}
+
+// Window is the period that the events cover: from the oldest that the API
+// still held to the moment of the snapshot. An event is kept for an hour
+// after its last write, so the reach back is the oldest last-seen time, not
+// the oldest first-seen one. Without events both ends are At.
+func (s *Snapshot) Window() (from, to time.Time) {
+	from = s.At
+	for i := range s.Events {
+		if t := s.Events[i].Last; !t.IsZero() && t.Before(from) {
+			from = t
+		}
+	}
+	if s.Scope.Since.After(from) {
+		from = s.Scope.Since
+	}
+	return from, s.At
+}
+
+// WithConfigs is the snapshot with metadata of ConfigMaps and Secrets that
+// were read in a second step.
+func (s *Snapshot) WithConfigs(p Parts) *Snapshot {
+	out := *s
+	out.Configs = append(slices.Clone(s.Configs), p.Configs...)
+	out.Sources = append(slices.Clone(s.Sources), p.Sources...)
+	out.Gaps = append(slices.Clone(s.Gaps), p.Gaps...)
+	sortBy(out.Configs, func(c *Config) Ref { return c.Ref })
+	out.configs = make(map[Ref]*Config, len(out.Configs))
+	for i := range out.Configs {
+		out.configs[out.Configs[i].Key()] = &out.Configs[i]
+	}
+	return &out
+}

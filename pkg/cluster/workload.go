@@ -1,0 +1,68 @@
+package cluster
+
+import "time"
+
+// Workload is a controller of pods: Deployment, StatefulSet, DaemonSet, Job,
+// CronJob, or a ReplicaSet that no Deployment owns.
+type Workload struct {
+	Ref
+	Created    time.Time
+	Owner      Ref   // a Job's CronJob; zero for the others
+	Desired    int32 // replicas wanted; nodes wanted for a DaemonSet
+	Ready      int32
+	Updated    int32
+	Available  int32
+	Failed     int32 // Jobs
+	Conditions []Condition
+	Selector   map[string]string // matchLabels only
+	Template   *Template
+	Revision   string // the revision annotation of a Deployment
+	// Progressing is set while the controller has not yet seen the newest
+	// spec or not yet replaced all pods.
+	Progressing bool
+	Paused      bool
+	Writes      []Write
+}
+
+// Condition returns the workload's condition of a type, or the zero Condition.
+func (w *Workload) Condition(typ string) Condition { return findCondition(w.Conditions, typ) }
+
+// Revision is one revision of a workload: a ReplicaSet of a Deployment, or a
+// ControllerRevision of a StatefulSet or DaemonSet.
+type Revision struct {
+	Ref
+	Owner   Ref
+	Created time.Time
+	Number  int64  // 0 when not told
+	Hash    string // what the pods of this revision are labelled with
+	Desired int32
+	Ready   int32
+	// Reused is set when this revision had been current before (a rollback).
+	Reused     bool
+	Template   *Template // nil for a ControllerRevision, which is read as metadata
+	Conditions []Condition
+	Cause      string // kubernetes.io/change-cause, free text
+}
+
+// Write is what managedFields tells of one writer: the last time that it
+// changed something. One manager's earlier writes are not dated.
+type Write struct {
+	Manager     string
+	Subresource string // "", status, scale
+	Time        time.Time
+	// Keys are the names (never values) of the data keys that this manager
+	// owns in a ConfigMap or Secret.
+	Keys []string
+}
+
+// LastWrite is the newest write that is not of a status or scale, or the
+// zero Write.
+func LastWrite(ws []Write) Write {
+	var last Write
+	for _, w := range ws {
+		if w.Subresource == "" && w.Time.After(last.Time) {
+			last = w
+		}
+	}
+	return last
+}

@@ -1,0 +1,93 @@
+package cmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors"
+)
+
+// detectorDoc is what programs read of a detector.
+type detectorDoc struct {
+	Name     string   `json:"name"`
+	Category string   `json:"category"`
+	Causes   []string `json:"causes"`
+	Needs    []string `json:"needs"`
+	Doc      string   `json:"doc"`
+}
+
+func newDetectors(streams genericiooptions.IOStreams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "detectors [NAME]",
+		Short: "The detectors: what each needs, what it says and when it keeps silent",
+		Example: `  kubectl patterns detectors
+  kubectl patterns detectors image-pull
+  kubectl patterns detectors -o json`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			suite := detectors.Suite()
+			if len(args) == 1 {
+				d := suite.Named(args[0])
+				if d == nil {
+					return &failure{exitFailed, fmt.Errorf("detector %q does not exist; 'kubectl patterns detectors' lists them", args[0])}
+				}
+				suite = detect.Suite{d}
+			}
+			output, _ := c.Flags().GetString("output")
+			return printDetectors(streams, suite, output, len(args) == 1)
+		},
+	}
+}
+
+func printDetectors(streams genericiooptions.IOStreams, suite detect.Suite, output string, whole bool) error {
+	docs := make([]detectorDoc, len(suite))
+	for i, d := range suite {
+		docs[i] = detectorDoc{Name: d.Name, Category: d.Category, Causes: d.Causes, Doc: d.Doc}
+		for _, n := range d.Needs {
+			docs[i].Needs = append(docs[i].Needs, string(n))
+		}
+	}
+	switch output {
+	case "json":
+		enc := json.NewEncoder(streams.Out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(docs)
+	case "yaml":
+		out, err := yaml.Marshal(docs)
+		if err != nil {
+			return err
+		}
+		_, err = streams.Out.Write(out)
+		return err
+	case "text", "wide":
+		return detectorsText(streams, suite, whole)
+	}
+	return oneOf("output", output, "text", "wide", "json", "yaml")
+}
+
+func detectorsText(streams genericiooptions.IOStreams, suite detect.Suite, whole bool) error {
+	for _, d := range suite {
+		if !whole {
+			if _, err := fmt.Fprintf(streams.Out, "%-16s  %-14s  %s\n", d.Name, d.Category, d.Title()); err != nil {
+				return err
+			}
+			continue
+		}
+		needs := make([]string, len(d.Needs))
+		for i, n := range d.Needs {
+			needs[i] = string(n)
+		}
+		_, err := fmt.Fprintf(streams.Out, "%s (%s)\n\n%s\n\nCauses: %s\nNeeds:  %s\n", d.Name, d.Category, d.Doc,
+			strings.Join(d.Causes, ", "), strings.Join(needs, ", "))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

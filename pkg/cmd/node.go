@@ -1,0 +1,56 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
+)
+
+func newNode(flags *scanFlags) *cobra.Command {
+	return &cobra.Command{
+		Use:   "node NAME",
+		Short: "One node: conditions, timeline, impact by service, comparison with its peers",
+		Long: `Looks at one node: its conditions and taints, what happened on it, which
+services the failing pods on it belong to, and whether more fails here than on
+other nodes of its pool, its zone and the cluster. Pods of all namespaces are
+looked at unless -n is given.`,
+		Example: `  kubectl patterns node worker-3
+  kubectl patterns node worker-3 -f dump.json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if !c.Flags().Changed("namespace") {
+				flags.allNamespaces = true
+			}
+			return flags.runE(runNode)(c, args)
+		},
+	}
+}
+
+func runNode(ctx context.Context, o *options, args []string) error {
+	name := args[0]
+	o.scope.Node = name
+	story, symptoms, err := o.analyse(ctx)
+	if err != nil {
+		return err
+	}
+	view, ok := correlate.ViewNode(story, symptoms, name)
+	if !ok {
+		return fmt.Errorf("node %q does not exist", name)
+	}
+	story = story.Only(func(p *correlate.Pattern) bool { return o.shows(p) && slices.Contains(p.Tally.Nodes, name) })
+	r := report.New(story)
+	r.AddNode(view)
+	if err := o.print(r, report.NodeText); err != nil {
+		return err
+	}
+	o.warnOfGaps(story.Snapshot)
+	if o.exitCode && len(story.Patterns) > 0 {
+		return errFound
+	}
+	return nil
+}

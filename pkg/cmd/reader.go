@@ -1,0 +1,69 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/collect"
+)
+
+// reader is a source of snapshots, live or saved.
+type reader interface {
+	Read(context.Context, cluster.Scope) (cluster.Parts, error)
+	Configs(ctx context.Context, namespaces []string, secrets bool) (cluster.Parts, error)
+}
+
+func (o *options) reader() (reader, error) {
+	if len(o.files) > 0 {
+		return &collect.Files{Paths: o.files, Stdin: o.streams.In, Now: o.now}, nil
+	}
+	config, err := o.restConfig()
+	if err != nil {
+		return nil, err
+	}
+	raw, err := o.config.ToRawKubeConfigLoader().RawConfig()
+	if err != nil {
+		return nil, err
+	}
+	name := raw.CurrentContext
+	if *o.config.Context != "" {
+		name = *o.config.Context
+	}
+	live, err := collect.NewLive(config, name)
+	if err != nil {
+		return nil, err
+	}
+	live.Progress = newProgress(o.streams.ErrOut).note
+	return live, nil
+}
+
+var errNoKubeconfig = errors.New("no cluster to read: there is no kubeconfig (set KUBECONFIG or --kubeconfig), and this is not a pod; saved data can be read with -f")
+
+// restConfig refuses to fall back to a server on localhost, which is what
+// the library does when nothing is configured.
+func (o *options) restConfig() (*rest.Config, error) {
+	raw, err := o.config.ToRawKubeConfigLoader().RawConfig()
+	if err != nil {
+		return nil, err
+	}
+	if len(raw.Clusters) == 0 && *o.config.APIServer == "" {
+		if _, err := rest.InClusterConfig(); err != nil {
+			return nil, errNoKubeconfig
+		}
+	}
+	config, err := o.config.ToRESTConfig()
+	if clientcmd.IsEmptyConfig(err) {
+		return nil, errNoKubeconfig
+	}
+	if err != nil {
+		return nil, err
+	}
+	config.WarningHandler = rest.NewWarningWriter(o.streams.ErrOut, rest.WarningWriterOptions{Deduplicate: true})
+	return config, nil
+}
+
+func asFailure(err error, into **failure) bool { return errors.As(err, into) }

@@ -1,0 +1,125 @@
+// Package cmd holds the commands. It is the only room that knows all others:
+// a command's Run reads as the flow of the data.
+package cmd
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/klog/v2"
+)
+
+// Exit codes.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitFound       = 3 // with --exit-code only
+	exitInterrupted = 130
+)
+
+// failure is an error with the exit code that it deserves.
+type failure struct {
+	code int
+	err  error
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// usagef is an error of whoever typed the command.
+func usagef(format string, args ...any) error {
+	return &failure{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// errFound says, with --exit-code, that there are patterns. It prints
+// nothing: the report has been printed.
+var errFound = &failure{code: exitFound, err: errors.New("patterns found")}
+
+// Main runs the command line and returns the exit code.
+func Main(ctx context.Context, args []string, streams genericiooptions.IOStreams) int {
+	root := NewRoot(streams)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitOK
+	case ctx.Err() != nil:
+		_, _ = fmt.Fprintln(streams.ErrOut, "interrupted")
+		return exitInterrupted
+	}
+	var f *failure
+	if !errors.As(err, &f) { // cobra's own: unknown command, wrong arguments
+		f = &failure{exitUsage, err}
+	}
+	if f != errFound {
+		_, _ = fmt.Fprintf(streams.ErrOut, "error: %v\n", f.err)
+	}
+	if f.code == exitUsage {
+		_, _ = fmt.Fprintln(streams.ErrOut, "See 'kubectl patterns --help'.")
+	}
+	return f.code
+}
+
+// NewRoot makes the root command with all others below it.
+func NewRoot(streams genericiooptions.IOStreams) *cobra.Command {
+	flags := newScanFlags(streams)
+	root := &cobra.Command{
+		Use:   "kubectl-patterns",
+		Short: "Find what is failing together, and why",
+		Long: `kubectl patterns reads a cluster, or saved dumps of one, and tells what is
+failing together, what the failing things share that the healthy ones do not,
+what changed just before, what follows from what, whom it hurts, and what to do.
+
+It only reads. It never reads the data of a Secret.`,
+		Example: `  # The current namespace
+  kubectl patterns
+
+  # The whole cluster
+  kubectl patterns --all-namespaces
+
+  # One node: conditions, impact by service, comparison with its peers
+  kubectl patterns node worker-3
+
+  # Saved data instead of a live cluster
+  kubectl get pods,events,nodes,deploy,rs,svc -A -o json > dump.json
+  kubectl patterns -f dump.json
+
+  # For programs
+  kubectl patterns -A -o json | jq '.patterns[] | {title, severity}'`,
+		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl patterns"},
+		Args:              cobra.NoArgs,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		PersistentPreRun:  func(c *cobra.Command, _ []string) { quiet(streams.ErrOut) },
+		RunE:              flags.runE(runScan),
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.SetIn(streams.In)
+	root.SetOut(streams.Out)
+	root.SetErr(streams.ErrOut)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &failure{exitUsage, err} })
+	flags.addTo(root)
+	addVerbosity(root)
+	root.AddCommand(newNode(flags), newDetectors(streams), newVersion(streams))
+	return root
+}
+
+// addVerbosity adds -v as in kubectl.
+func addVerbosity(root *cobra.Command) {
+	all := flag.NewFlagSet("klog", flag.ContinueOnError)
+	klog.InitFlags(all)
+	if v := all.Lookup("v"); v != nil {
+		root.PersistentFlags().AddGoFlag(v)
+		root.PersistentFlags().Lookup("v").Shorthand = "v"
+	}
+}
+
+// quiet keeps the libraries' log lines on standard error, where they cannot
+// break the layout of the report.
+func quiet(w io.Writer) { klog.SetOutput(w) }

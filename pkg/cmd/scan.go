@@ -1,0 +1,131 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
+)
+
+// runScan is the whole flow: read, recognise, detect, explain, tell.
+func runScan(ctx context.Context, o *options, _ []string) error {
+	story, _, err := o.analyse(ctx)
+	if err != nil {
+		return err
+	}
+	story = story.Only(o.shows)
+	if err := o.print(report.New(story), report.Text); err != nil {
+		return err
+	}
+	o.warnOfGaps(story.Snapshot)
+	if o.exitCode && len(story.Patterns) > 0 {
+		return errFound
+	}
+	return nil
+}
+
+// analyse makes the story of what the options ask for.
+func (o *options) analyse(ctx context.Context) (*correlate.Story, []symptom.Symptom, error) {
+	reader, err := o.reader()
+	if err != nil {
+		return nil, nil, err
+	}
+	parts, err := reader.Read(ctx, o.scope)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.since > 0 {
+		parts.Scope.Since = parts.At.Add(-o.since)
+	}
+	snapshot := cluster.New(parts)
+	if err := o.check(snapshot); err != nil {
+		return nil, nil, err
+	}
+	symptoms := symptom.Recognise(snapshot)
+	configs, err := reader.Configs(ctx, symptom.ConfigNamespaces(symptoms), !o.noSecrets)
+	if err != nil {
+		return nil, nil, err
+	}
+	snapshot = snapshot.WithConfigs(configs)
+	patterns, skipped := detect.Run(o.suite, snapshot, symptoms)
+	return correlate.Explain(snapshot, o.suite, symptoms, patterns, skipped), symptoms, nil
+}
+
+// check refuses to say anything where nothing can be said.
+func (o *options) check(s *cluster.Snapshot) error {
+	for _, ns := range o.scope.Namespaces {
+		if s.Identity.Offline && !slices.Contains(s.Namespaces, ns) {
+			return fmt.Errorf("namespace %q is not in the files", ns)
+		}
+	}
+	if s.Identity.Offline || s.Read(cluster.Pods) {
+		return nil
+	}
+	for _, g := range s.Gaps {
+		if g.Resource == cluster.Pods && g.Remedy != "" {
+			return fmt.Errorf("pods could not be read: %s; this rule would grant it: %s", g.Reason, g.Remedy)
+		}
+		if g.Resource == cluster.Pods {
+			return fmt.Errorf("pods could not be read: %s", g.Reason)
+		}
+	}
+	return errors.New("pods could not be read")
+}
+
+// shows decides what is shown, after everything was explained.
+func (o *options) shows(p *correlate.Pattern) bool {
+	if len(o.detectors) > 0 && !slices.Contains(o.detectors, p.Detector) {
+		return false
+	}
+	if o.category != "" && p.Category != o.category {
+		return false
+	}
+	return p.Severity.Rank() <= o.severity.Rank()
+}
+
+// textRenderer writes a report as text.
+type textRenderer func(w io.Writer, r *report.Report, s report.Style) error
+
+func (o *options) print(r *report.Report, text textRenderer) error {
+	switch o.output {
+	case "json":
+		return report.JSON(o.streams.Out, r)
+	case "yaml":
+		return report.YAML(o.streams.Out, r)
+	}
+	return text(o.streams.Out, r, o.style)
+}
+
+// warnOfGaps says on standard error, in a line, that the picture is not
+// whole; the report names each gap.
+func (o *options) warnOfGaps(s *cluster.Snapshot) {
+	if s.Identity.Offline {
+		broken := 0
+		for _, g := range s.Gaps {
+			if g.Resource == "" {
+				broken++
+			}
+		}
+		if broken > 0 {
+			o.warn("%s could not be read whole; the report names the place", detect.Count(broken, "file"))
+		}
+		return
+	}
+	var names []string
+	for _, src := range s.Sources {
+		if src.Gap != "" {
+			names = append(names, string(src.Resource)+" ("+src.Gap+")")
+		}
+	}
+	if len(names) > 0 {
+		o.warn("not everything could be read: %s", strings.Join(names, ", "))
+	}
+}

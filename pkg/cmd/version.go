@@ -1,0 +1,48 @@
+package cmd
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+)
+
+func newVersion(streams genericiooptions.IOStreams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Version, commit, Go and client-go",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			v := buildVersion()
+			_, err := fmt.Fprintf(streams.Out, "kubectl-patterns %s\ncommit           %s\nGo               %s %s/%s\nclient-go        %s\n",
+				v.version, v.commit, runtime.Version(), runtime.GOOS, runtime.GOARCH, v.clientGo)
+			return err
+		},
+	}
+}
+
+type versions struct{ version, commit, clientGo string }
+
+// buildVersion reads what the Go tool stamped into the binary, so that
+// `go install`, archives and local builds all tell the truth.
+func buildVersion() versions {
+	v := versions{"unknown", "unknown", "unknown"}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v
+	}
+	v.version = info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			v.commit = s.Value
+		}
+	}
+	for _, d := range info.Deps {
+		if d.Path == "k8s.io/client-go" {
+			v.clientGo = d.Version
+		}
+	}
+	return v
+}

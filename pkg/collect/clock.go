@@ -1,0 +1,88 @@
+package collect
+
+import (
+	"slices"
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// newest is the moment that saved data were taken, as far as they tell: the
+// newest creation, condition, write, termination or event time. Deletion
+// times lie in the future by design and are not looked at.
+//
+// A lone time far ahead of all others is somebody's wrong clock, and is
+// passed over: when a single object, in at most two of its fields, is more
+// than a day ahead of everything else.
+func newest(p *cluster.Parts) time.Time {
+	stamps := timesOf(p)
+	slices.SortFunc(stamps, func(a, b stamp) int { return b.at.Compare(a.at) })
+	for i := 0; i < len(stamps); {
+		n := i
+		for n < len(stamps) && stamps[n].object == stamps[i].object && stamps[i].at.Sub(stamps[n].at) <= alone {
+			n++
+		}
+		lone := n-i <= 2 && n < len(stamps) && stamps[n-1].at.Sub(stamps[n].at) > alone
+		if !lone {
+			return stamps[i].at
+		}
+		i = n
+	}
+	return time.Time{}
+}
+
+// alone is how far ahead of all others a time must be to be called absurd.
+const alone = 24 * time.Hour
+
+// stamp is a time that an object bears.
+type stamp struct {
+	object cluster.Ref
+	at     time.Time
+}
+
+func timesOf(p *cluster.Parts) []stamp {
+	var out []stamp
+	add := func(r cluster.Ref, ts ...time.Time) {
+		for _, t := range ts {
+			if !t.IsZero() {
+				out = append(out, stamp{r, t})
+			}
+		}
+	}
+	conditions := func(r cluster.Ref, cs []cluster.Condition) {
+		for _, c := range cs {
+			add(r, c.Transition, c.Updated)
+		}
+	}
+	for i := range p.Pods {
+		pod := &p.Pods[i]
+		add(pod.Ref, pod.Created, pod.Started)
+		conditions(pod.Ref, pod.Conditions)
+		for _, c := range pod.Containers {
+			add(pod.Ref, c.State.StartedAt, c.State.FinishedAt, c.Last.FinishedAt)
+		}
+	}
+	for i := range p.Events {
+		e := &p.Events[i]
+		add(e.Object, e.First, e.Last)
+	}
+	for i := range p.Nodes {
+		add(p.Nodes[i].Ref, p.Nodes[i].Created)
+		conditions(p.Nodes[i].Ref, p.Nodes[i].Conditions)
+	}
+	for i := range p.Workloads {
+		w := &p.Workloads[i]
+		add(w.Ref, w.Created)
+		conditions(w.Ref, w.Conditions)
+		for _, wr := range w.Writes {
+			add(w.Ref, wr.Time)
+		}
+	}
+	for i := range p.Revisions {
+		add(p.Revisions[i].Ref, p.Revisions[i].Created)
+	}
+	for i := range p.Configs {
+		add(p.Configs[i].Ref, p.Configs[i].Created)
+	}
+	return out
+}

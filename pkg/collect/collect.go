@@ -1,0 +1,81 @@
+// Package collect fills a Snapshot: from a live cluster, page by page, or
+// from files. It is the only place that knows the API's objects; everything
+// is trimmed to the cluster package's vocabulary as it comes in, and text
+// that looks like a credential is masked on the way.
+package collect
+
+import (
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// bucket collects trimmed objects. Each concurrent list has one of its own.
+type bucket struct {
+	cluster.Parts
+	// templates holds one template for each owner, so that the pods of one
+	// revision share it.
+	templates map[cluster.Ref]*cluster.Template
+	slices    map[cluster.Ref]*backends // by Service
+}
+
+func newBucket() *bucket {
+	return &bucket{templates: map[cluster.Ref]*cluster.Template{}, slices: map[cluster.Ref]*backends{}}
+}
+
+// merge adds everything that another bucket holds.
+func (b *bucket) merge(o *bucket) {
+	b.Pods = append(b.Pods, o.Pods...)
+	b.Events = append(b.Events, o.Events...)
+	b.Nodes = append(b.Nodes, o.Nodes...)
+	b.Workloads = append(b.Workloads, o.Workloads...)
+	b.Revisions = append(b.Revisions, o.Revisions...)
+	b.Services = append(b.Services, o.Services...)
+	b.Claims = append(b.Claims, o.Claims...)
+	b.Configs = append(b.Configs, o.Configs...)
+	b.Sources = append(b.Sources, o.Sources...)
+	b.Gaps = append(b.Gaps, o.Gaps...)
+	for ref, s := range o.slices {
+		b.backends(ref).add(s.ready, s.notReady)
+	}
+}
+
+// finish joins what was read apart and hands the parts over.
+func (b *bucket) finish() cluster.Parts {
+	read := b.read(cluster.EndpointSlices)
+	for i := range b.Services {
+		s := &b.Services[i]
+		s.Ready, s.NotReady = -1, -1
+		if read {
+			s.Ready, s.NotReady = 0, 0
+		}
+		if found, ok := b.slices[s.Key()]; ok {
+			s.Ready, s.NotReady = found.ready, found.notReady
+		}
+	}
+	return b.Parts
+}
+
+func (b *bucket) read(r cluster.Resource) bool {
+	for _, s := range b.Sources {
+		if s.Resource == r && s.Gap == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// backends counts the addresses behind a Service.
+type backends struct{ ready, notReady int }
+
+func (b *backends) add(ready, notReady int) {
+	b.ready += ready
+	b.notReady += notReady
+}
+
+func (b *bucket) backends(service cluster.Ref) *backends {
+	s, ok := b.slices[service]
+	if !ok {
+		s = &backends{}
+		b.slices[service] = s
+	}
+	return s
+}

@@ -1,0 +1,50 @@
+package collect
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// hostPort matches "host:port" and hosts of at least two labels that end as
+// names of Services do. A lone word is not taken for a host: nearly any
+// value would pass.
+var hostPort = regexp.MustCompile(`^(?:[\w.%+-]+(?::[^@\s]*)?@)?([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?):(\d{2,5})(?:/.*)?$`)
+
+var serviceHost = regexp.MustCompile(`^[a-z0-9-]+\.[a-z0-9-]+\.svc(?:\.[a-z0-9.-]+)?$`)
+
+// addEndpoint keeps the hosts that a value names: URLs, host:port, lists of
+// these, and the long names of Services. The value itself, which may hold a
+// password, is dropped.
+func addEndpoint(t *cluster.Template, value, from string) {
+	if len(value) < 4 || len(value) > 2048 {
+		return
+	}
+	if i := strings.IndexByte(value, '='); i > 0 && strings.HasPrefix(value, "-") {
+		value = value[i+1:] // --upstream=host:port
+	}
+	for _, part := range strings.Split(value, ",") {
+		if host, port := endpoint(strings.TrimSpace(part)); host != "" {
+			t.Endpoints = append(t.Endpoints, cluster.Endpoint{Host: host, Port: port, From: from})
+		}
+	}
+}
+
+func endpoint(value string) (host, port string) {
+	if strings.Contains(value, "://") {
+		u, err := url.Parse(value)
+		if err != nil {
+			return "", ""
+		}
+		return u.Hostname(), u.Port()
+	}
+	if m := hostPort.FindStringSubmatch(value); m != nil {
+		return m[1], m[2]
+	}
+	if serviceHost.MatchString(value) {
+		return value, ""
+	}
+	return "", ""
+}

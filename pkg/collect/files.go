@@ -1,0 +1,216 @@
+package collect
+
+import (
+	"archive/tar"
+	"bufio"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// Files reads saved objects: files, folders (with everything below them) and
+// standard input ("-"), in JSON or YAML, lists or single objects, plain or
+// in .gz and .tar.gz archives.
+type Files struct {
+	Paths []string
+	Stdin io.Reader
+	// Now overrides the moment to judge from.
+	Now time.Time
+}
+
+// reading is one run of Files.
+type reading struct {
+	b *bucket
+	// objects counts what came of each resource, by file.
+	objects map[cluster.Source]int
+	order   []cluster.Source
+	skipped map[string]int // kinds that no scan uses
+	broken  []error
+	lists   int // lists seen, empty ones too
+}
+
+// Read reads all files. A broken one is named with its place and becomes a
+// gap, and the rest stands; it is an error when nothing at all was readable.
+func (f *Files) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, error) {
+	r := &reading{b: newBucket(), objects: map[cluster.Source]int{}, skipped: map[string]int{}}
+	for _, path := range f.Paths {
+		if err := ctx.Err(); err != nil {
+			return cluster.Parts{}, err
+		}
+		if path == "-" {
+			r.stream("standard input", f.Stdin)
+			continue
+		}
+		if err := r.path(path); err != nil {
+			return cluster.Parts{}, err
+		}
+	}
+	if len(r.objects) == 0 && (r.lists == 0 || len(r.broken) > 0) {
+		return cluster.Parts{}, r.nothing(f.Paths)
+	}
+	r.sources()
+	r.b.Identity = cluster.Identity{Offline: true}
+	r.b.Scope, r.b.At = scope, f.Now
+	if r.b.At.IsZero() {
+		r.b.At = newest(&r.b.Parts)
+	}
+	return r.b.finish(), nil
+}
+
+func (r *reading) nothing(paths []string) error {
+	if len(r.broken) > 0 {
+		return errors.Join(r.broken...)
+	}
+	if len(r.skipped) > 0 {
+		return fmt.Errorf("nothing to analyse in %s: only objects of other kinds (%s)", strings.Join(paths, ", "), r.skippedKinds())
+	}
+	return fmt.Errorf("nothing to analyse in %s: no Kubernetes objects in it", strings.Join(paths, ", "))
+}
+
+func (r *reading) path(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err // names operation and path
+	}
+	if !info.IsDir() {
+		return r.file(path, path)
+	}
+	return filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() || !isData(p) {
+			return nil
+		}
+		name, err := filepath.Rel(path, p)
+		if err != nil {
+			name = p
+		}
+		return r.file(p, name)
+	})
+}
+
+// isData reports whether a file of a folder is of a form that is read; logs
+// and the like lie beside them in a cluster-info dump.
+func isData(path string) bool {
+	path = strings.TrimSuffix(strings.ToLower(path), ".gz")
+	switch filepath.Ext(path) {
+	case ".json", ".yaml", ".yml", ".tar", ".tgz":
+		return true
+	}
+	return false
+}
+
+func (r *reading) file(path, name string) error {
+	f, err := os.Open(path) //nolint:gosec // the user names the file
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }() // only read from
+	r.stream(name, f)
+	return nil
+}
+
+// stream reads one file of whatever form, by its first bytes.
+func (r *reading) stream(name string, in io.Reader) {
+	br := bufio.NewReaderSize(in, 1<<16)
+	if magic, _ := br.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
+		gz, err := gzip.NewReader(br)
+		if err != nil {
+			r.fail(name, err)
+			return
+		}
+		r.stream(strings.TrimSuffix(name, ".gz"), gz)
+		return
+	}
+	if head, _ := br.Peek(262); len(head) == 262 && string(head[257:262]) == "ustar" {
+		r.archive(name, tar.NewReader(br))
+		return
+	}
+	if err := r.documents(name, br); err != nil {
+		r.fail(name, err)
+	}
+}
+
+func (r *reading) archive(name string, in *tar.Reader) {
+	for {
+		h, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			r.fail(name, err)
+			return
+		}
+		if h.Typeflag == tar.TypeReg && isData(h.Name) {
+			r.stream(h.Name, in)
+		}
+	}
+}
+
+func (r *reading) fail(name string, err error) {
+	err = fmt.Errorf("%s: %w", name, err)
+	r.broken = append(r.broken, err)
+	r.b.Gaps = append(r.b.Gaps, cluster.Gap{Reason: err.Error()})
+}
+
+// count notes an object of a resource from a file.
+func (r *reading) count(resource cluster.Resource, file string, n int) {
+	key := cluster.Source{Resource: resource, From: file}
+	if _, ok := r.objects[key]; !ok {
+		r.order = append(r.order, key)
+	}
+	r.objects[key] += n
+}
+
+// sources lists what was read from where, and what was not: a kind without
+// a file was not read, which is not the same as empty.
+func (r *reading) sources() {
+	seen := map[cluster.Resource]bool{}
+	for _, key := range r.order {
+		seen[key.Resource] = true
+		key.Objects = r.objects[cluster.Source{Resource: key.Resource, From: key.From}]
+		r.b.Sources = append(r.b.Sources, key)
+	}
+	for _, resource := range savedResources {
+		if !seen[resource] {
+			r.b.Gaps = append(r.b.Gaps, cluster.Gap{Resource: resource, Reason: "not in the files"})
+			r.b.Sources = append(r.b.Sources, cluster.Source{Resource: resource, Gap: "not in the files"})
+		}
+	}
+	for _, err := range r.broken {
+		file, _, _ := strings.Cut(err.Error(), ": ")
+		r.b.Sources = append(r.b.Sources, cluster.Source{From: file, Gap: err.Error()})
+	}
+	if len(r.skipped) > 0 {
+		n := 0
+		for _, c := range r.skipped {
+			n += c
+		}
+		r.b.Sources = append(r.b.Sources, cluster.Source{Resource: "others", Objects: n, Gap: "kinds that no detector uses: " + r.skippedKinds()})
+	}
+}
+
+func (r *reading) skippedKinds() string {
+	kinds := make([]string, 0, len(r.skipped))
+	for k := range r.skipped {
+		kinds = append(kinds, k)
+	}
+	slices.Sort(kinds)
+	return strings.Join(kinds, ", ")
+}
+
+// Configs are among the files, if they were saved: there is no second step.
+func (f *Files) Configs(context.Context, []string, bool) (cluster.Parts, error) {
+	return cluster.Parts{}, nil
+}

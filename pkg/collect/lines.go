@@ -1,0 +1,88 @@
+package collect
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// lines counts lines as a stream is read, to say where it is broken. Only
+// every mark-th position is kept, so that a file of a gigabyte costs little.
+type lines struct {
+	r     io.Reader
+	n     int64   // bytes read
+	count int     // newlines seen
+	at    []int64 // offset after every newline, of the latest ones
+}
+
+// keep is how many of the latest newlines are remembered: the decoder reads
+// ahead of what it reports by its buffer only.
+const keep = 1 << 16
+
+func (l *lines) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	for i, c := range p[:n] {
+		if c == '\n' {
+			l.count++
+			l.at = append(l.at, l.n+int64(i)+1)
+		}
+	}
+	if len(l.at) > 2*keep {
+		l.at = append(l.at[:0], l.at[len(l.at)-keep:]...)
+	}
+	l.n += int64(n)
+	return n, err
+}
+
+// locate adds line and column to a decoding error.
+func (l *lines) locate(err error, offset int64) error {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		offset = syntax.Offset
+	}
+	line, start := l.count-len(l.at)+1, int64(0)
+	for _, at := range l.at {
+		if at > offset {
+			break
+		}
+		line, start = line+1, at
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.New("the file ends in the middle of an object")
+	}
+	return fmt.Errorf("line %d, column %d: %w", line, max(offset-start, 1), err)
+}
+
+// withoutLogs drops the container logs that `kubectl cluster-info dump`
+// prints between its JSON documents.
+type withoutLogs struct {
+	r       *bufio.Reader
+	pending []byte
+	inside  bool
+}
+
+func (w *withoutLogs) Read(p []byte) (int, error) {
+	for len(w.pending) == 0 {
+		line, err := w.r.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			err = nil
+		}
+		switch text := string(line[:min(len(line), 12)]); {
+		case strings.HasPrefix(text, "==== START"):
+			w.inside = true
+		case strings.HasPrefix(text, "==== END"):
+			w.inside = false
+		case !w.inside:
+			w.pending = append(w.pending, line...)
+		}
+		if err != nil && len(w.pending) == 0 {
+			return 0, err
+		}
+	}
+	n := copy(p, w.pending)
+	w.pending = w.pending[:copy(w.pending, w.pending[n:])]
+	return n, nil
+}

@@ -1,0 +1,151 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/metadata"
+	_ "k8s.io/client-go/plugin/pkg/client/auth" // OIDC and other auth plugins, as in kubectl
+	"k8s.io/client-go/rest"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// Live reads a cluster through its API. It only lists and gets.
+type Live struct {
+	typed    kubernetes.Interface
+	metadata metadata.Interface
+	identity cluster.Identity
+	now      func() time.Time
+	// Progress is told what is being read; may be nil.
+	Progress func(resource cluster.Resource, objects int)
+}
+
+// NewLive makes a reader. The configuration's own rate limit is switched
+// off: a scan makes a few large requests, for which the server's priority
+// and fairness is the right judge.
+func NewLive(config *rest.Config, contextName string) (*Live, error) {
+	c := rest.CopyConfig(config)
+	c.QPS = -1
+	c.ContentType = "application/vnd.kubernetes.protobuf"
+	c.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
+	typed, err := kubernetes.NewForConfig(c)
+	if err != nil {
+		return nil, fmt.Errorf("making a client: %w", err)
+	}
+	meta, err := metadata.NewForConfig(c)
+	if err != nil {
+		return nil, fmt.Errorf("making a metadata client: %w", err)
+	}
+	return &Live{typed: typed, metadata: meta, now: time.Now,
+		identity: cluster.Identity{Context: contextName, Server: config.Host}}, nil
+}
+
+// Read lists everything that a scan needs, all kinds at once. What may not
+// be read becomes a gap; only a cluster that cannot be asked at all, or a
+// namespace that does not exist, is an error.
+func (l *Live) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, error) {
+	if err := l.meet(ctx, scope); err != nil {
+		return cluster.Parts{}, err
+	}
+	kinds := liveKinds()
+	buckets := make([]*bucket, len(kinds))
+	group, gctx := errgroup.WithContext(ctx)
+	for i, k := range kinds {
+		group.Go(func() error {
+			var err error
+			buckets[i], err = l.readKind(gctx, k, scope)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return cluster.Parts{}, err
+	}
+	all := newBucket()
+	for _, b := range buckets {
+		all.merge(b)
+	}
+	all.Identity, all.Scope, all.At = l.identity, scope, l.now().UTC().Truncate(time.Second)
+	all.Namespaces = slices.Clone(scope.Namespaces)
+	return all.finish(), nil
+}
+
+// meet asks for the version, which tells whether there is a server that
+// knows us, and for each namespace: a list in one that does not exist
+// answers with success and nothing.
+func (l *Live) meet(ctx context.Context, scope cluster.Scope) error {
+	var version struct {
+		GitVersion string `json:"gitVersion"`
+	}
+	raw, err := l.typed.Discovery().RESTClient().Get().AbsPath("/version").SetHeader("Accept", "application/json").Do(ctx).Raw()
+	if err == nil {
+		err = unmarshal(raw, &version)
+	}
+	switch {
+	case err == nil:
+		l.identity.Version = version.GitVersion
+	case apierrors.IsForbidden(err): // /version may be closed while lists are open
+	default:
+		return fmt.Errorf("asking %s for its version: %w", l.identity.Server, err)
+	}
+	for _, ns := range scope.Namespaces {
+		if _, err := l.typed.CoreV1().Namespaces().Get(ctx, ns, metav1.GetOptions{}); apierrors.IsNotFound(err) {
+			return fmt.Errorf("namespace %q does not exist", ns)
+		}
+	}
+	return ctx.Err()
+}
+
+// readKind lists one kind in every namespace that is asked for.
+func (l *Live) readKind(ctx context.Context, k kind, scope cluster.Scope) (*bucket, error) {
+	b := newBucket()
+	source := cluster.Source{Resource: k.resource, From: "live"}
+	for _, where := range k.where(scope) {
+		part := newBucket()
+		n, err := k.list(ctx, l, where, part)
+		if err == nil {
+			b.merge(part)
+			source.Objects += n
+			continue
+		}
+		if ctxErr := ctx.Err(); ctxErr != nil {
+			return nil, ctxErr
+		}
+		gap := gapOf(k, where.namespace, err)
+		b.Gaps = append(b.Gaps, gap)
+		source.Gap = gap.Reason
+	}
+	b.Sources = []cluster.Source{source}
+	if l.Progress != nil {
+		l.Progress(k.resource, source.Objects)
+	}
+	return b, nil
+}
+
+// ErrUnreadable says that pods, without which nothing can be said, could not
+// be read anywhere.
+var ErrUnreadable = errors.New("pods could not be read")
+
+// Configs lists the metadata of ConfigMaps and Secrets, one list a
+// namespace.
+func (l *Live) Configs(ctx context.Context, namespaces []string, secrets bool) (cluster.Parts, error) {
+	b := newBucket()
+	if len(namespaces) == 0 {
+		return b.Parts, nil
+	}
+	for _, k := range configKinds(secrets) {
+		part, err := l.readKind(ctx, k, cluster.Scope{Namespaces: namespaces})
+		if err != nil {
+			return cluster.Parts{}, err
+		}
+		b.merge(part)
+	}
+	return b.Parts, nil
+}

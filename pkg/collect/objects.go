@@ -1,0 +1,113 @@
+package collect
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// savedKind is how a kind of object in a file is trimmed.
+type savedKind struct {
+	resource cluster.Resource
+	add      func(b *bucket, raw []byte) error
+}
+
+// savedKinds are the kinds that files may hold, by kind.
+var savedKinds = map[string]savedKind{
+	"Pod":                   {cluster.Pods, decode((*bucket).pod)},
+	"Event":                 {cluster.Events, decode((*bucket).event)},
+	"Node":                  {cluster.Nodes, decode((*bucket).node)},
+	"ReplicaSet":            {cluster.ReplicaSets, decode((*bucket).replicaSet)},
+	"Deployment":            {cluster.Deployments, decode((*bucket).deployment)},
+	"StatefulSet":           {cluster.StatefulSets, decode((*bucket).statefulSet)},
+	"DaemonSet":             {cluster.DaemonSets, decode((*bucket).daemonSet)},
+	"Job":                   {cluster.Jobs, decode((*bucket).job)},
+	"CronJob":               {cluster.CronJobs, decode((*bucket).cronJob)},
+	"Service":               {cluster.Services, decode((*bucket).service)},
+	"EndpointSlice":         {cluster.EndpointSlices, decode((*bucket).endpointSlice)},
+	"PersistentVolumeClaim": {cluster.PersistentVolumeClaims, decode((*bucket).claim)},
+	"ControllerRevision":    {cluster.ControllerRevisions, decodeMeta((*bucket).controllerRevision)},
+	"ConfigMap":             {cluster.ConfigMaps, decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.config("ConfigMap", m) })},
+	"Secret":                {cluster.Secrets, decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.config("Secret", m) })},
+}
+
+// savedResources are those whose absence from saved data is worth a word.
+var savedResources = []cluster.Resource{
+	cluster.Pods, cluster.Events, cluster.Nodes, cluster.ReplicaSets, cluster.Deployments, cluster.StatefulSets,
+	cluster.DaemonSets, cluster.Jobs, cluster.CronJobs, cluster.Services, cluster.EndpointSlices,
+	cluster.PersistentVolumeClaims, cluster.ControllerRevisions, cluster.ConfigMaps, cluster.Secrets,
+}
+
+func decode[T any, P interface {
+	*T
+	metav1.Object
+}](add func(*bucket, P)) func(*bucket, []byte) error {
+	return func(b *bucket, raw []byte) error {
+		var obj T
+		if err := json.Unmarshal(raw, &obj); err != nil {
+			return err
+		}
+		add(b, &obj)
+		return nil
+	}
+}
+
+// decodeMeta decodes metadata alone: the data of a Secret in a file is never
+// looked at.
+func decodeMeta(add func(*bucket, *metav1.ObjectMeta)) func(*bucket, []byte) error {
+	return func(b *bucket, raw []byte) error {
+		var obj struct {
+			Metadata metav1.ObjectMeta `json:"metadata"`
+		}
+		if err := json.Unmarshal(raw, &obj); err != nil {
+			return err
+		}
+		add(b, &obj.Metadata)
+		return nil
+	}
+}
+
+// object trims one object. listKind names its kind when it does not itself.
+func (r *reading) object(file string, raw []byte, listKind string) error {
+	var head struct {
+		APIVersion string            `json:"apiVersion"`
+		Kind       string            `json:"kind"`
+		Metadata   metav1.ObjectMeta `json:"metadata"`
+	}
+	if err := json.Unmarshal(raw, &head); err != nil {
+		return fmt.Errorf("reading an object: %w", err)
+	}
+	kind := firstOf(head.Kind, listKind)
+	known, ok := savedKinds[kind]
+	if !ok || head.APIVersion == "events.k8s.io/v1" {
+		r.skipped[firstOf(kind, "objects without a kind")]++
+		return nil
+	}
+	if err := known.add(r.b, raw); err != nil { // one bad object loses nothing else
+		r.fail(file, fmt.Errorf("%s %s/%s: %w", kind, head.Metadata.Namespace, head.Metadata.Name, err))
+		return nil
+	}
+	r.count(known.resource, file, 1)
+	return nil
+}
+
+// listRead notes that a list was read even if it holds nothing: an empty
+// PodList says that there are no pods. An empty List does not say of what;
+// its file's name does if it begins with a resource, as in pods.json.
+func (r *reading) listRead(file, kind string) {
+	r.lists++
+	if known, ok := savedKinds[kind]; ok {
+		r.count(known.resource, file, 0)
+		return
+	}
+	base := strings.FieldsFunc(filepath.Base(file), func(c rune) bool { return c == '.' || c == '-' || c == '_' })
+	if len(base) > 0 && slices.Contains(savedResources, cluster.Resource(base[0])) {
+		r.count(cluster.Resource(base[0]), file, 0)
+	}
+}

@@ -1,0 +1,88 @@
+package collect
+
+import (
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// combined is what client-go's recorder puts before the newest message when
+// it merges ten or more similar events (tools/record/events_cache.go).
+const combined = "(combined from similar events): "
+
+// evictionNotes are the annotations of a kubelet's Evicted event that are
+// kept (pkg/kubelet/eviction/helpers.go).
+var evictionNotes = []string{"offending_containers", "offending_containers_usage", "starved_resource"}
+
+func (b *bucket) event(e *corev1.Event) {
+	o := e.InvolvedObject
+	out := cluster.Event{
+		Object:    cluster.Ref{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, UID: string(o.UID)},
+		Container: containerOfPath(o.FieldPath),
+		Warning:   e.Type == corev1.EventTypeWarning,
+		Reason:    e.Reason,
+		Component: firstOf(e.Source.Component, e.ReportingController),
+		Host:      e.Source.Host,
+		First:     firstTime(e.FirstTimestamp.Time, e.EventTime.Time, e.CreationTimestamp.Time),
+		Last:      firstTime(seriesTime(e), e.LastTimestamp.Time, e.EventTime.Time, e.CreationTimestamp.Time),
+		Count:     1,
+	}
+	if out.Object.Kind == "Node" {
+		out.Object.Namespace = "" // a node's events lie in a namespace, the node does not
+	}
+	out.Message, out.Combined = strings.CutPrefix(maskText(e.Message), combined)
+	if e.Count > 0 {
+		out.Count = int(e.Count)
+	}
+	if e.Series != nil && e.Series.Count > 0 {
+		out.Count = int(e.Series.Count)
+	}
+	if e.Reason == "Evicted" {
+		for _, k := range evictionNotes {
+			if v, ok := e.Annotations[k]; ok {
+				if out.Notes == nil {
+					out.Notes = map[string]string{}
+				}
+				out.Notes[k] = v
+			}
+		}
+	}
+	b.Events = append(b.Events, out)
+}
+
+func seriesTime(e *corev1.Event) time.Time {
+	if e.Series == nil {
+		return time.Time{}
+	}
+	return e.Series.LastObservedTime.Time
+}
+
+// containerOfPath reads the container's name out of spec.containers{name}.
+func containerOfPath(path string) string {
+	_, rest, ok := strings.Cut(path, "{")
+	if !ok {
+		return ""
+	}
+	return strings.TrimSuffix(rest, "}")
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+func firstTime(times ...time.Time) time.Time {
+	for _, t := range times {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return time.Time{}
+}

@@ -1,0 +1,121 @@
+package collect
+
+import (
+	"strconv"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+func (b *bucket) deployment(d *appsv1.Deployment) {
+	w := workload("Deployment", &d.ObjectMeta, d.Spec.Selector)
+	w.Desired = orOne(d.Spec.Replicas)
+	w.Ready, w.Updated, w.Available = d.Status.ReadyReplicas, d.Status.UpdatedReplicas, d.Status.AvailableReplicas
+	w.Template = trimTemplate(d.Spec.Template.Annotations, &d.Spec.Template.Spec)
+	w.Revision = d.Annotations["deployment.kubernetes.io/revision"]
+	w.Paused = d.Spec.Paused
+	w.Progressing = d.Generation > d.Status.ObservedGeneration || w.Updated < w.Desired || d.Status.Replicas > w.Updated
+	for _, c := range d.Status.Conditions {
+		w.Conditions = append(w.Conditions, cluster.Condition{Type: string(c.Type), Status: string(c.Status), Reason: c.Reason,
+			Message: maskText(c.Message), Transition: c.LastTransitionTime.Time, Updated: c.LastUpdateTime.Time})
+	}
+	b.Workloads = append(b.Workloads, w)
+}
+
+func (b *bucket) statefulSet(s *appsv1.StatefulSet) {
+	w := workload("StatefulSet", &s.ObjectMeta, s.Spec.Selector)
+	w.Desired = orOne(s.Spec.Replicas)
+	w.Ready, w.Updated, w.Available = s.Status.ReadyReplicas, s.Status.UpdatedReplicas, s.Status.AvailableReplicas
+	w.Template = trimTemplate(s.Spec.Template.Annotations, &s.Spec.Template.Spec)
+	w.Revision = s.Status.UpdateRevision
+	w.Progressing = s.Status.CurrentRevision != s.Status.UpdateRevision
+	b.Workloads = append(b.Workloads, w)
+}
+
+func (b *bucket) daemonSet(d *appsv1.DaemonSet) {
+	w := workload("DaemonSet", &d.ObjectMeta, d.Spec.Selector)
+	w.Desired = d.Status.DesiredNumberScheduled
+	w.Ready, w.Updated, w.Available = d.Status.NumberReady, d.Status.UpdatedNumberScheduled, d.Status.NumberAvailable
+	w.Template = trimTemplate(d.Spec.Template.Annotations, &d.Spec.Template.Spec)
+	w.Progressing = w.Updated < w.Desired
+	b.Workloads = append(b.Workloads, w)
+}
+
+// replicaSet is a revision when a Deployment owns it, a workload of its own
+// otherwise.
+func (b *bucket) replicaSet(r *appsv1.ReplicaSet) {
+	owner := controllerOf(&r.ObjectMeta)
+	if owner.IsZero() {
+		w := workload("ReplicaSet", &r.ObjectMeta, r.Spec.Selector)
+		w.Desired, w.Ready, w.Available = orOne(r.Spec.Replicas), r.Status.ReadyReplicas, r.Status.AvailableReplicas
+		w.Template = trimTemplate(r.Spec.Template.Annotations, &r.Spec.Template.Spec)
+		b.Workloads = append(b.Workloads, w)
+		return
+	}
+	number, _ := strconv.ParseInt(r.Annotations["deployment.kubernetes.io/revision"], 10, 64)
+	rev := cluster.Revision{
+		Ref: ref("ReplicaSet", &r.ObjectMeta), Owner: owner, Created: r.CreationTimestamp.Time, Number: number,
+		Hash: r.Labels["pod-template-hash"], Desired: orOne(r.Spec.Replicas), Ready: r.Status.ReadyReplicas,
+		Reused:   r.Annotations["deployment.kubernetes.io/revision-history"] != "",
+		Template: trimTemplate(r.Spec.Template.Annotations, &r.Spec.Template.Spec),
+		Cause:    maskText(r.Annotations["kubernetes.io/change-cause"]),
+	}
+	for _, c := range r.Status.Conditions {
+		rev.Conditions = append(rev.Conditions, cluster.Condition{Type: string(c.Type), Status: string(c.Status),
+			Reason: c.Reason, Message: maskText(c.Message), Transition: c.LastTransitionTime.Time})
+	}
+	b.Revisions = append(b.Revisions, rev)
+}
+
+// controllerRevision is read as metadata: its data would hold the template
+// with the values of the environment. Without .revision the order is that of
+// creation.
+func (b *bucket) controllerRevision(m *metav1.ObjectMeta) {
+	owner := controllerOf(m)
+	hash := m.Labels["controller-revision-hash"]
+	if owner.Kind == "StatefulSet" { // its pods are labelled with the whole name
+		hash = m.Name
+	}
+	b.Revisions = append(b.Revisions, cluster.Revision{Ref: ref("ControllerRevision", m), Owner: owner,
+		Created: m.CreationTimestamp.Time, Hash: hash})
+}
+
+func (b *bucket) job(j *batchv1.Job) {
+	w := workload("Job", &j.ObjectMeta, j.Spec.Selector)
+	w.Owner = controllerOf(&j.ObjectMeta)
+	w.Desired = orOne(j.Spec.Completions)
+	w.Failed = j.Status.Failed
+	if j.Status.Ready != nil {
+		w.Ready = *j.Status.Ready
+	}
+	w.Template = trimTemplate(j.Spec.Template.Annotations, &j.Spec.Template.Spec)
+	for _, c := range j.Status.Conditions {
+		w.Conditions = append(w.Conditions, cluster.Condition{Type: string(c.Type), Status: string(c.Status),
+			Reason: c.Reason, Message: maskText(c.Message), Transition: c.LastTransitionTime.Time})
+	}
+	b.Workloads = append(b.Workloads, w)
+}
+
+func (b *bucket) cronJob(c *batchv1.CronJob) {
+	w := workload("CronJob", &c.ObjectMeta, nil)
+	w.Template = trimTemplate(c.Spec.JobTemplate.Spec.Template.Annotations, &c.Spec.JobTemplate.Spec.Template.Spec)
+	b.Workloads = append(b.Workloads, w)
+}
+
+func workload(kind string, m *metav1.ObjectMeta, selector *metav1.LabelSelector) cluster.Workload {
+	w := cluster.Workload{Ref: ref(kind, m), Created: m.CreationTimestamp.Time, Writes: writes(m, false)}
+	if selector != nil {
+		w.Selector = selector.MatchLabels
+	}
+	return w
+}
+
+func orOne(n *int32) int32 {
+	if n == nil {
+		return 1
+	}
+	return *n
+}

@@ -1,0 +1,174 @@
+package correlate
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
+)
+
+// windows are how long before the first symptom a change of a kind may lie
+// and still be named. A pull Secret takes effect with the next pull, which
+// may be long after; a rollout within its progress deadline.
+var windows = map[cluster.ChangeKind]time.Duration{
+	cluster.Rollout:       10 * time.Minute,
+	cluster.Rollback:      10 * time.Minute,
+	cluster.Restart:       10 * time.Minute,
+	cluster.ConfigWrite:   time.Hour,
+	cluster.NodeCondition: 6 * time.Minute,
+}
+
+// tolerance is how far clocks may disagree about what came first.
+const tolerance = 5 * time.Second
+
+// linked are the changes in the window of their kind that are tied to the
+// affected by ownership, reference or node.
+func (e *explainer) linked(p *Pattern) []LinkedChange {
+	var out []LinkedChange
+	for _, c := range e.changes {
+		lead := p.Tally.First.Sub(c.Time)
+		window, ok := windows[c.Kind]
+		if !ok || lead < -tolerance || lead > window {
+			continue
+		}
+		link := e.link(p, c)
+		if link == "" {
+			continue
+		}
+		out = append(out, LinkedChange{Change: c, Lead: max(lead, 0), Link: link,
+			Chance: e.chance(p, c.Kind, window), Tier: detect.Observation})
+	}
+	if p.Change != nil {
+		out = withOwn(out, p, e)
+	}
+	slices.SortStableFunc(out, func(a, b LinkedChange) int {
+		return cmp.Or(cmp.Compare(a.Lead, b.Lead), a.Object.Compare(b.Object))
+	})
+	return out
+}
+
+// withOwn makes sure that the change that a pattern is about is among its
+// changes, once.
+func withOwn(out []LinkedChange, p *Pattern, e *explainer) []LinkedChange {
+	own := LinkedChange{Change: *p.Change, Lead: max(p.Tally.First.Sub(p.Change.Time), 0),
+		Link: "the rollout itself", Chance: e.chance(p, p.Change.Kind, windows[p.Change.Kind]), Tier: p.Tier}
+	if p.Detector == "rollout-cascade" {
+		own.Link = fmt.Sprintf("dependency of %d of %d affected workloads", len(p.Tally.Workloads), len(p.Tally.Workloads))
+	}
+	out = slices.DeleteFunc(out, func(c LinkedChange) bool {
+		return c.Object == own.Object && c.Time.Equal(own.Time)
+	})
+	return append(out, own)
+}
+
+// link says how a change is tied to a pattern's affected, "" when it is not.
+func (e *explainer) link(p *Pattern, c cluster.Change) string {
+	n := len(p.Tally.Workloads)
+	switch c.Kind {
+	case cluster.Rollout, cluster.Rollback, cluster.Restart:
+		if p.Category == "infrastructure" && p.Detector != "oom" {
+			return "" // a rollout does not fill a node's disk by being one
+		}
+		if slices.Contains(p.Tally.Workloads, c.Object) {
+			return fmt.Sprintf("revision of 1 of %d affected workloads", n)
+		}
+	case cluster.ConfigWrite:
+		if k := e.referring(p, c.Object); k > 0 {
+			return fmt.Sprintf("%s of %d of %d affected workloads", referenceName(p, c.Object), k, n)
+		}
+	case cluster.NodeCondition:
+		if p.Detector != "node-pressure" && p.Detector != "node-failure" && len(p.Tally.Nodes) > 0 && slices.Contains(p.Tally.Nodes, c.Object.Name) {
+			return fmt.Sprintf("node of %d of %d affected pods", podsOn(p, c.Object.Name), len(p.Tally.Pods))
+		}
+	}
+	return ""
+}
+
+func referenceName(p *Pattern, object cluster.Ref) string {
+	if p.Detector == "image-pull" {
+		return "imagePullSecrets"
+	}
+	return object.Kind + " reference"
+}
+
+// referring counts the affected workloads that refer to a ConfigMap or
+// Secret in the way that can matter for the pattern: a pull is hurt by pull
+// Secrets, everything else by configuration.
+func (e *explainer) referring(p *Pattern, object cluster.Ref) int {
+	n := 0
+	seen := map[cluster.Ref]bool{}
+	for _, s := range p.Symptoms {
+		if s.Pod == nil || s.Pod.Template == nil || s.Pod.Namespace != object.Namespace || seen[s.Workload] {
+			continue
+		}
+		if refers(s, object) {
+			seen[s.Workload] = true
+			n++
+		}
+	}
+	return n
+}
+
+func refers(s *symptom.Symptom, object cluster.Ref) bool {
+	t := s.Pod.Template
+	byName := func(r cluster.ConfigRef) bool { return r.Name == object.Name }
+	switch {
+	case s.Kind == symptom.ImagePull:
+		return object.Kind == "Secret" && slices.Contains(t.PullSecrets, object.Name)
+	case object.Kind == "Secret":
+		return slices.ContainsFunc(t.Secrets, byName)
+	}
+	return slices.ContainsFunc(t.ConfigMaps, byName)
+}
+
+func podsOn(p *Pattern, node string) int {
+	n := 0
+	for _, a := range p.Affected {
+		if a.Kind == "Pod" && a.Node == node {
+			n++
+		}
+	}
+	return n
+}
+
+// chance is the probability that some change with a link to this pattern
+// would have fallen into a window of this length anyway: 1 - (1 - w/T)^n,
+// with the n linked changes of the last T = 24 hours, or of the cluster's
+// life if that is shorter.
+func (e *explainer) chance(p *Pattern, kind cluster.ChangeKind, window time.Duration) float64 {
+	look := min(24*time.Hour, e.age())
+	if look <= window {
+		return 1
+	}
+	n := 0
+	for _, c := range e.changes {
+		if e.s.At.Sub(c.Time) > look {
+			continue
+		}
+		if e.link(p, c) != "" || (p.Change != nil && c.Object == p.Change.Object && c.Kind == kind) {
+			n++
+		}
+	}
+	return 1 - math.Pow(1-window.Hours()/look.Hours(), float64(max(n, 1)))
+}
+
+// age of the cluster, as far as its oldest node or workload tells.
+func (e *explainer) age() time.Duration {
+	oldest := e.s.At
+	for i := range e.s.Nodes {
+		if t := e.s.Nodes[i].Created; !t.IsZero() && t.Before(oldest) {
+			oldest = t
+		}
+	}
+	for i := range e.s.Workloads {
+		if t := e.s.Workloads[i].Created; !t.IsZero() && t.Before(oldest) {
+			oldest = t
+		}
+	}
+	return e.s.At.Sub(oldest)
+}

@@ -1,0 +1,120 @@
+package correlate
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+)
+
+// shared counts a factor among the affected and the healthy. Template
+// attributes are counted by workloads, for all replicas have them alike;
+// placement attributes by pods.
+func (e *explainer) shared(p *Pattern, f detect.Factor) SharedFactor {
+	out := SharedFactor{Attribute: f.Attribute, Value: f.Value, Unit: "workloads", Tier: detect.Stated,
+		RiskRatio: math.NaN(), Low: math.NaN(), High: math.NaN()}
+	cell := e.cell(p, f)
+	out.Unit = cell.Unit
+	out.Affected, out.AffectedOf, out.Healthy, out.HealthyOf = cell.Affected, cell.Of, cell.Healthy, cell.HealthyOf
+	if f.Holds != nil && out.HealthyOf > 0 {
+		out.RiskRatio, out.Low, out.High = riskRatio(out.Affected, out.AffectedOf, out.Healthy, out.HealthyOf)
+	}
+	out.Text = factorText(out, f.Holds != nil)
+	return out
+}
+
+func factorText(f SharedFactor, comparable bool) string {
+	text := fmt.Sprintf("%d of %d affected %s have %s %s", f.Affected, f.AffectedOf, f.Unit, f.Attribute, f.Value)
+	switch {
+	case !comparable:
+		return text
+	case f.HealthyOf == 0:
+		return text + "; there is nothing healthy to compare with"
+	}
+	return fmt.Sprintf("%s; %d of %d healthy %s do", text, f.Healthy, f.HealthyOf, f.Unit)
+}
+
+// cell counts who holds a factor's value among a pattern's affected and
+// among the healthy.
+func (e *explainer) cell(p *Pattern, f detect.Factor) Cell {
+	if f.Placement {
+		return e.podCell(p, f)
+	}
+	c := Cell{Unit: "workloads", Of: len(p.Tally.Workloads), HealthyOf: len(e.healthyWorkloads)}
+	if f.Holds == nil { // told by the failure, not by the spec: holds for all of its own
+		c.Affected = c.Of
+		return c
+	}
+	for _, w := range p.Tally.Workloads {
+		if e.workloadHolds(p, w, f) {
+			c.Affected++
+		}
+	}
+	for _, pod := range e.healthyWorkloads {
+		if f.Holds(pod) {
+			c.Healthy++
+		}
+	}
+	return c
+}
+
+func (e *explainer) podCell(p *Pattern, f detect.Factor) Cell {
+	c := Cell{Unit: "pods", HealthyOf: len(e.healthy)}
+	for _, ref := range p.Tally.Pods {
+		c.Of++
+		pod := e.s.Pod(ref.Namespace, ref.Name)
+		if (pod != nil && f.Holds(pod)) || (pod == nil && f.Attribute == "node" && goneFrom(p, ref) == f.Value) {
+			c.Affected++
+		}
+	}
+	for _, pod := range e.healthy {
+		if f.Holds(pod) {
+			c.Healthy++
+		}
+	}
+	return c
+}
+
+// goneFrom is the node of a pod that is known from events only.
+func goneFrom(p *Pattern, pod cluster.Ref) string {
+	for _, s := range p.Symptoms {
+		if s.Object.Key() == pod {
+			return s.Node
+		}
+	}
+	return ""
+}
+
+// workloadHolds looks at the workload's affected pods, and at what is left of
+// it when these are gone.
+func (e *explainer) workloadHolds(p *Pattern, w cluster.Ref, f detect.Factor) bool {
+	for _, s := range p.Symptoms {
+		if s.Workload.Key() == w && s.Pod != nil && f.Holds(s.Pod) {
+			return true
+		}
+	}
+	for _, pod := range p.Also {
+		if e.s.WorkloadOf(pod) == w && f.Holds(pod) {
+			return true
+		}
+	}
+	for _, pod := range e.s.PodsOf(w) {
+		if f.Holds(pod) {
+			return true
+		}
+	}
+	return false
+}
+
+// riskRatio compares how often units with the value are affected with how
+// often those without are, half a unit added to each count so that zeros do
+// not make infinities, and gives the 95 % interval of its logarithm
+// (Katz et al., Biometrics 34, 1978).
+func riskRatio(affected, affectedOf, healthy, healthyOf int) (ratio, low, high float64) {
+	a, b := float64(affected)+.5, float64(healthy)+.5
+	c, d := float64(affectedOf-affected)+.5, float64(healthyOf-healthy)+.5
+	ratio = (a / (a + b)) / (c / (c + d))
+	se := math.Sqrt(1/a - 1/(a+b) + 1/c - 1/(c+d))
+	return ratio, ratio * math.Exp(-1.96*se), ratio * math.Exp(1.96*se)
+}

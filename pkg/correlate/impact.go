@@ -1,0 +1,126 @@
+package correlate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// impact tells for every affected workload how it stands.
+func (e *explainer) impact(p *Pattern) []Impact {
+	var out []Impact
+	for _, w := range p.Tally.Workloads {
+		out = append(out, e.impactOn(w))
+	}
+	slices.SortStableFunc(out, func(a, b Impact) int {
+		return cmp.Or(cmp.Compare(stateRank(a.State), stateRank(b.State)), a.Workload.Compare(b.Workload))
+	})
+	return out
+}
+
+func stateRank(s State) int {
+	return slices.Index([]State{Down, Degraded, Recovered, Unaffected}, s)
+}
+
+func (e *explainer) impactOn(ref cluster.Ref) Impact {
+	im := Impact{Workload: ref, Service: e.serviceNames(ref)}
+	im.Desired, im.Ready = e.replicas(ref)
+	switch {
+	case im.Desired > 0 && im.Ready == 0:
+		im.State = Down
+		im.Downtime = e.downtime(ref)
+	case im.Ready < im.Desired:
+		im.State = Degraded
+	case im.Desired == 0:
+		im.State = Unaffected
+	default:
+		im.State = Recovered
+		if e.failingPodsOf(ref) {
+			im.State = Unaffected // all that is wanted is ready; the failing pods are extra
+		}
+	}
+	return im
+}
+
+func (e *explainer) failingPodsOf(ref cluster.Ref) bool {
+	for _, pod := range e.s.PodsOf(ref) {
+		if e.failing[pod.Key()] {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *explainer) serviceNames(ref cluster.Ref) string {
+	var names []string
+	for _, svc := range e.s.ServicesOf(ref) {
+		names = append(names, svc.Name)
+	}
+	return strings.Join(names, ",")
+}
+
+// replicas are those that the workload's status tells, or its pods where the
+// workload itself was not read.
+func (e *explainer) replicas(ref cluster.Ref) (desired, ready int32) {
+	if w := e.s.Workload(ref); w != nil && w.Kind != "CronJob" {
+		if w.Kind == "Job" && w.Condition("Complete").Status == "True" {
+			return 0, 0
+		}
+		return w.Desired, w.Ready
+	}
+	for _, p := range e.s.PodsOf(ref) {
+		if p.Finished() || !p.Deleting.IsZero() {
+			continue
+		}
+		desired++
+		if p.Ready() {
+			ready++
+		}
+	}
+	return desired, ready
+}
+
+// downtime is how long nothing of the workload has been ready: since its
+// Available condition turned False, else since the last of its pods did.
+func (e *explainer) downtime(ref cluster.Ref) time.Duration {
+	var since time.Time
+	if w := e.s.Workload(ref); w != nil {
+		if c := w.Condition("Available"); c.Status == "False" {
+			since = c.Transition
+		}
+	}
+	if since.IsZero() {
+		for _, p := range e.s.PodsOf(ref) {
+			if t := p.Condition("Ready").Transition; t.After(since) {
+				since = t
+			}
+		}
+	}
+	if since.IsZero() {
+		return 0
+	}
+	return e.s.At.Sub(since)
+}
+
+// severity by the contract: critical when a workload has nothing ready or a
+// node is lost; info when all is long past and healed, or nothing was hurt.
+func severity(p *Pattern, s *cluster.Snapshot) Severity {
+	if p.Tally.Ongoing {
+		if p.Detector == "node-failure" && p.Cause != "kernel" {
+			return Critical
+		}
+		for _, im := range p.Impact {
+			if im.State == Down && im.Desired > 0 {
+				return Critical
+			}
+		}
+		return Warning
+	}
+	if s.At.Sub(p.Tally.Last) > time.Hour || (len(p.Tally.Pods) == 0 && p.Detector == "node-pressure") {
+		return Info
+	}
+	return Warning
+}

@@ -1,0 +1,58 @@
+package correlate
+
+import (
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+)
+
+// matrix sets every pattern against every factor that any of them names, so
+// that one sees at a glance which factor is of which pattern.
+func (e *explainer) matrix(ps []*Pattern) Matrix {
+	var m Matrix
+	var factors []detect.Factor
+	seen := map[Column]bool{}
+	for _, p := range ps {
+		m.Rows = append(m.Rows, p.ID)
+		for _, f := range p.Factors {
+			if c := (Column{f.Attribute, f.Value}); !seen[c] {
+				seen[c] = true
+				m.Columns = append(m.Columns, c)
+				factors = append(factors, f)
+			}
+		}
+	}
+	for _, p := range ps {
+		row := make([]Cell, len(factors))
+		for i, f := range factors {
+			row[i] = e.matrixCell(p, f)
+		}
+		m.Cells = append(m.Cells, row)
+	}
+	return m
+}
+
+// matrixCell counts a factor for any pattern. One that only the failure
+// itself tells of (an exit code) holds for the patterns that name it.
+func (e *explainer) matrixCell(p *Pattern, f detect.Factor) Cell {
+	if f.Holds != nil {
+		return e.cell(p, f)
+	}
+	c := Cell{Unit: "workloads", Of: len(p.Tally.Workloads), HealthyOf: len(e.healthyWorkloads)}
+	for _, own := range p.Factors {
+		if own.Attribute == f.Attribute && own.Value == f.Value {
+			c.Affected = c.Of
+		}
+	}
+	return c
+}
+
+// only keeps the rows of some patterns.
+func (m Matrix) only(ids map[string]bool) Matrix {
+	out := Matrix{Columns: m.Columns}
+	for i, id := range m.Rows {
+		if ids[id] {
+			out.Rows = append(out.Rows, id)
+			out.Cells = append(out.Cells, m.Cells[i])
+		}
+	}
+	return out
+}

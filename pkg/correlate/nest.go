@@ -1,0 +1,117 @@
+package correlate
+
+import (
+	"slices"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// rule says when a pattern of one detector follows from one of another. The
+// first rule that holds for a pattern decides, so the order is precedence:
+// what is closer to the machine explains what is further from it.
+type rule struct {
+	child, parent string
+	holds         func(parent, child *Pattern) bool
+}
+
+var rules = []rule{
+	{"image-pull", "node-pressure", func(p, c *Pattern) bool {
+		return c.Cause == "disk-full" && p.Cause == "disk-pressure" && onItsNodes(p, c)
+	}},
+	{"oom", "node-pressure", func(p, c *Pattern) bool {
+		return c.Cause == "node-oom" && p.Cause == "memory-pressure" && onItsNodes(p, c)
+	}},
+	{"exit-code", "node-failure", onItsNodes},
+	{"exit-code", "node-pressure", covers},
+	{"exit-code", "oom", covers},
+	{"exit-code", "rollout-cascade", covers},
+	{"exit-code", "rollout-failure", func(p, c *Pattern) bool { return p.Contrast && p.Cause == "crash" && covers(p, c) }},
+	{"rollout-cascade", "rollout-failure", func(p, c *Pattern) bool {
+		return c.Change != nil && slices.Contains(p.Tally.Workloads, c.Change.Object)
+	}},
+	{"rollout-failure", "node-failure", covers},
+	{"rollout-failure", "node-pressure", covers},
+	{"rollout-failure", "image-pull", covers},
+	{"rollout-failure", "oom", covers},
+	{"rollout-failure", "rollout-cascade", covers},
+	{"rollout-failure", "exit-code", covers},
+}
+
+// nest gives every consequence its parent. No pattern explains itself, not
+// even by way of others.
+func nest(_ *cluster.Snapshot, ps []*Pattern) {
+	byID := map[string]*Pattern{}
+	for _, p := range ps {
+		byID[p.ID] = p
+	}
+	for _, r := range rules {
+		for _, child := range ps {
+			if child.Detector != r.child || child.ExplainedBy != "" {
+				continue
+			}
+			if parent := bestParent(r, ps, child, byID); parent != nil {
+				child.ExplainedBy = parent.ID
+				parent.Explains = append(parent.Explains, child.ID)
+			}
+		}
+	}
+	for _, p := range ps {
+		slices.Sort(p.Explains)
+	}
+}
+
+func bestParent(r rule, ps []*Pattern, child *Pattern, byID map[string]*Pattern) *Pattern {
+	var best *Pattern
+	for _, p := range ps {
+		if p.Detector != r.parent || p == child || !startsBefore(p, child) || !r.holds(p, child) || descends(p, child, byID) {
+			continue
+		}
+		if best == nil || compare(p, best) < 0 {
+			best = p
+		}
+	}
+	return best
+}
+
+// startsBefore allows for the time that a failure takes to be seen: a
+// consequence may be noticed somewhat earlier than its cause.
+func startsBefore(parent, child *Pattern) bool {
+	return !parent.Tally.First.After(child.Tally.First.Add(detectionDelay))
+}
+
+func descends(p, ancestor *Pattern, byID map[string]*Pattern) bool {
+	for ; p != nil; p = byID[p.ExplainedBy] {
+		if p == ancestor {
+			return true
+		}
+	}
+	return false
+}
+
+// covers reports whether every workload that the child touches is touched by
+// the parent.
+func covers(parent, child *Pattern) bool {
+	if len(child.Tally.Workloads) == 0 {
+		return false
+	}
+	for _, w := range child.Tally.Workloads {
+		if !slices.Contains(parent.Tally.Workloads, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// onItsNodes reports whether everything that the child touches sits on nodes
+// that the parent is about.
+func onItsNodes(parent, child *Pattern) bool {
+	if len(child.Tally.Nodes) == 0 {
+		return false
+	}
+	for _, n := range child.Tally.Nodes {
+		if !slices.Contains(parent.Nodes, n) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,203 @@
+// Package correlate turns patterns into a story: what the affected share,
+// what changed before, what follows from what, and whom it hurts. It alone
+// decides what explains what.
+package correlate
+
+import (
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
+)
+
+// Story is everything that there is to tell of a snapshot, in the order in
+// which it is told.
+type Story struct {
+	Snapshot *cluster.Snapshot
+	Patterns []*Pattern // roots before what they explain, most important first
+	Timeline []Entry
+	Matrix   Matrix
+	Tree     []Branches
+	Skipped  []detect.Skipped
+	// Failing is how many pods have something wrong with them now.
+	Failing int
+}
+
+// Severity of a pattern.
+type Severity string
+
+// The severities, worst first.
+const (
+	Critical Severity = "critical"
+	Warning  Severity = "warning"
+	Info     Severity = "info"
+)
+
+// Rank orders severities: 0 is worst.
+func (s Severity) Rank() int {
+	switch s {
+	case Critical:
+		return 0
+	case Warning:
+		return 1
+	}
+	return 2
+}
+
+// Pattern is a detected pattern, explained.
+type Pattern struct {
+	detect.Pattern
+	ID          string
+	Severity    Severity
+	Tally       detect.Tally
+	Affected    []Affected
+	Shared      []SharedFactor
+	Changes     []LinkedChange
+	Impact      []Impact
+	Timeline    []Entry
+	ExplainedBy string
+	Explains    []string
+	Evidence    []symptom.Evidence
+}
+
+// Affected is one affected object.
+type Affected struct {
+	cluster.Ref
+	Workload  cluster.Ref
+	Node      string
+	Container string
+	Image     string
+	Detail    string
+}
+
+// SharedFactor is what the affected have in common, with the healthy beside
+// it: Affected of AffectedOf hold the value, Healthy of HealthyOf do.
+type SharedFactor struct {
+	Attribute            string
+	Value                string
+	Unit                 string // workloads or pods
+	Affected, AffectedOf int
+	Healthy, HealthyOf   int
+	RiskRatio, Low, High float64 // NaN when nothing can be compared
+	Tier                 detect.Tier
+	Text                 string
+}
+
+// LinkedChange is a change shortly before a pattern, linked to the affected
+// by more than time.
+type LinkedChange struct {
+	cluster.Change
+	Lead   time.Duration // from the change to the first symptom
+	Link   string
+	Chance float64 // of some such change in this window anyway
+	Tier   detect.Tier
+}
+
+// Impact is what a pattern does to one workload.
+type Impact struct {
+	Workload       cluster.Ref
+	Service        string
+	Desired, Ready int32
+	State          State
+	Downtime       time.Duration
+}
+
+// State of a workload that a pattern touched.
+type State string
+
+// The states, worst first.
+const (
+	Down       State = "down"
+	Degraded   State = "degraded"
+	Recovered  State = "recovered"
+	Unaffected State = "unaffected"
+)
+
+// EntryKind is what sort of entry of a timeline it is.
+type EntryKind string
+
+// The kinds of entries.
+const (
+	ChangeEntry   EntryKind = "change"
+	SymptomEntry  EntryKind = "symptom"
+	RecoveryEntry EntryKind = "recovery"
+)
+
+// Entry of a timeline.
+type Entry struct {
+	Time, Until time.Time // Until is zero for an instant
+	Kind        EntryKind
+	Subject     cluster.Ref
+	Workload    cluster.Ref
+	Reason      string
+	Message     string
+	Count       int
+	Pattern     string // ID; empty for a change that no pattern is linked with
+}
+
+// Branches is one group of the tree that sums the story up.
+type Branches struct {
+	Heading  string
+	Root     string
+	Branches []string
+}
+
+// Matrix sets patterns against the factors that they name.
+type Matrix struct {
+	Rows    []string // IDs
+	Columns []Column
+	Cells   [][]Cell // by row, then column
+}
+
+// Column is one value of an attribute.
+type Column struct{ Attribute, Value string }
+
+// Cell counts the units of a pattern that hold a column's value, and the
+// healthy ones that do.
+type Cell struct {
+	Unit               string
+	Affected, Of       int
+	Healthy, HealthyOf int
+}
+
+// Explain makes the story of detected patterns.
+func Explain(s *cluster.Snapshot, suite detect.Suite, symptoms []symptom.Symptom, found []detect.Pattern, skipped []detect.Skipped) *Story {
+	e := newExplainer(s, symptoms)
+	if d := suite.Named("rollout-cascade"); d != nil && detect.Unmet(d, s) == "" {
+		found = append(found, e.cascades(d)...)
+	}
+	story := &Story{Snapshot: s, Skipped: skipped, Failing: len(e.failing)}
+	for i := range found {
+		story.Patterns = append(story.Patterns, e.explain(found[i]))
+	}
+	nest(s, story.Patterns)
+	story.Patterns = ordered(story.Patterns)
+	story.Timeline = e.timeline(story.Patterns)
+	story.Matrix = e.matrix(story.Patterns)
+	story.Tree = tree(story.Patterns)
+	return story
+}
+
+// Only returns the story with those patterns that are to be shown. Everything
+// was explained before: a pattern that is left out still explains.
+func (s *Story) Only(show func(*Pattern) bool) *Story {
+	out := *s
+	out.Patterns = nil
+	kept := map[string]bool{"": true}
+	for _, p := range s.Patterns {
+		if show(p) {
+			out.Patterns = append(out.Patterns, p)
+			kept[p.ID] = true
+		}
+	}
+	out.Timeline = nil
+	for _, t := range s.Timeline {
+		if kept[t.Pattern] {
+			out.Timeline = append(out.Timeline, t)
+		}
+	}
+	out.Matrix = s.Matrix.only(kept)
+	out.Tree = tree(out.Patterns)
+	return &out
+}

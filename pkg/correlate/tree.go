@@ -1,0 +1,99 @@
+package correlate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+)
+
+// headings of the tree, in the order in which they are told.
+var headings = []string{"Node issues", "Registry issues", "Deployment impact", "Configuration issues", "Container failures"}
+
+func heading(p *Pattern) string {
+	switch p.Detector {
+	case "node-pressure", "node-failure":
+		return headings[0]
+	case "image-pull":
+		return headings[1]
+	case "rollout-failure", "rollout-cascade":
+		return headings[2]
+	case "oom", "exit-code":
+		if len(p.Nodes) > 0 {
+			return headings[0]
+		}
+		return headings[4]
+	}
+	return headings[3]
+}
+
+// tree sums the roots up, grouped by where the trouble lies.
+func tree(ps []*Pattern) []Branches {
+	var out []Branches
+	for _, h := range headings {
+		for _, p := range ps {
+			if p.ExplainedBy == "" && heading(p) == h {
+				out = append(out, Branches{Heading: h, Root: rootLabel(p), Branches: branches(p)})
+			}
+		}
+	}
+	return out
+}
+
+func rootLabel(p *Pattern) string {
+	what := ""
+	switch {
+	case len(p.Nodes) > 0:
+		what = detect.List(slices.Clone(p.Nodes), 3)
+	case p.Change != nil:
+		what = p.Change.Object.Path() + " " + string(p.Change.Kind)
+	case len(p.Shared) > 0:
+		what = p.Shared[0].Value
+		if p.Shared[0].Attribute != "registry" && p.Shared[0].Attribute != "image" {
+			what = p.Shared[0].Attribute + " " + what
+		}
+	default:
+		what = p.Detector
+	}
+	return fmt.Sprintf("%s (%s)", what, p.Cause)
+}
+
+// branches count the affected pods of each workload, and what stands out.
+func branches(p *Pattern) []string {
+	count := map[cluster.Ref]int{}
+	done := map[cluster.Ref]bool{}
+	word := map[string]bool{}
+	for _, s := range p.Symptoms {
+		if s.Object.Kind != "Pod" {
+			continue
+		}
+		word[reason(s)] = true
+		if !done[s.Object.Key()] {
+			done[s.Object.Key()] = true
+			count[s.Workload.Key()]++
+		}
+	}
+	for _, pod := range p.Also {
+		if !done[pod.Key()] {
+			done[pod.Key()] = true
+			for _, a := range p.Affected {
+				if a.Key() == pod.Key() {
+					count[a.Workload.Key()]++
+				}
+			}
+		}
+	}
+	var out []string
+	for _, w := range p.Tally.Workloads {
+		if count[w] > 0 {
+			line := fmt.Sprintf("%s: %s", w.Path(), detect.Count(count[w], "pod"))
+			if words := strings.Join(sortedKeys(word), ", "); words != "" {
+				line += " " + words
+			}
+			out = append(out, line)
+		}
+	}
+	return out
+}

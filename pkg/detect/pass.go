@@ -1,0 +1,113 @@
+package detect
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
+)
+
+// Pass is all that a detector sees and the only thing it can do: look at a
+// snapshot and its symptoms, and report. It has no client, context, clock or
+// writer, so a detector cannot fail and always says the same of the same.
+type Pass struct {
+	*cluster.Snapshot
+	symptoms []symptom.Symptom
+	detector *Detector
+	reports  []Pattern
+}
+
+// Skipped is a detector that could not judge.
+type Skipped struct {
+	Detector string
+	Why      string
+}
+
+// Run runs every detector of a suite whose needs were read and returns what
+// they report, in a fixed order.
+func Run(suite Suite, s *cluster.Snapshot, symptoms []symptom.Symptom) ([]Pattern, []Skipped) {
+	var patterns []Pattern
+	var skipped []Skipped
+	for _, d := range suite {
+		if why := Unmet(d, s); why != "" {
+			skipped = append(skipped, Skipped{Detector: d.Name, Why: why})
+			continue
+		}
+		if d.Run == nil {
+			continue
+		}
+		pass := &Pass{Snapshot: s, symptoms: symptoms, detector: d}
+		d.Run(pass)
+		slices.SortStableFunc(pass.reports, func(a, b Pattern) int {
+			return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Key, b.Key))
+		})
+		patterns = append(patterns, pass.reports...)
+	}
+	return patterns, skipped
+}
+
+// Unmet says what of a detector's needs was not read; empty when all was.
+func Unmet(d *Detector, s *cluster.Snapshot) string {
+	for _, need := range d.Needs {
+		if s.Read(need) {
+			continue
+		}
+		why := string(need) + " not read"
+		for _, g := range s.Gaps {
+			if g.Resource == need {
+				why = string(need) + ": " + g.Reason
+			}
+		}
+		return why
+	}
+	return ""
+}
+
+// Of returns the symptoms of some kinds, in their fixed order.
+func (p *Pass) Of(kinds ...symptom.Kind) []*symptom.Symptom {
+	var out []*symptom.Symptom
+	for i := range p.symptoms {
+		if slices.Contains(kinds, p.symptoms[i].Kind) {
+			out = append(out, &p.symptoms[i])
+		}
+	}
+	return out
+}
+
+// Report adds a pattern of the running detector.
+func (p *Pass) Report(pattern Pattern) {
+	pattern.Detector, pattern.Category = p.detector.Name, p.detector.Category
+	if pattern.Tier == "" {
+		pattern.Tier = Stated
+	}
+	p.reports = append(p.reports, pattern)
+}
+
+// Group is symptoms that have one key.
+type Group struct {
+	Key      string
+	Symptoms []*symptom.Symptom
+}
+
+// GroupBy groups symptoms by a key, in the order of the keys. Symptoms with
+// an empty key are left out.
+func GroupBy(symptoms []*symptom.Symptom, key func(*symptom.Symptom) string) []Group {
+	at := map[string]int{}
+	var groups []Group
+	for _, s := range symptoms {
+		k := key(s)
+		if k == "" {
+			continue
+		}
+		i, ok := at[k]
+		if !ok {
+			i = len(groups)
+			at[k] = i
+			groups = append(groups, Group{Key: k})
+		}
+		groups[i].Symptoms = append(groups[i].Symptoms, s)
+	}
+	slices.SortFunc(groups, func(a, b Group) int { return cmp.Compare(a.Key, b.Key) })
+	return groups
+}

@@ -1,0 +1,94 @@
+package detect
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
+)
+
+// Count is a number with its noun: "1 pod", "12 pods".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ey") {
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Who is "12 pods of 5 workloads in 3 namespaces", as short as the numbers
+// allow: one workload is named, one namespace too.
+func (t *Tally) Who() string {
+	pods := Count(len(t.Pods), "pod")
+	switch {
+	case len(t.Workloads) == 1 && t.Workloads[0].Kind == "Pod":
+		return "pod " + t.Workloads[0].Path()
+	case len(t.Workloads) == 1:
+		return pods + " of " + t.Workloads[0].Path()
+	case len(t.Namespaces) == 1:
+		return fmt.Sprintf("%s of %s in %s", pods, Count(len(t.Workloads), "workload"), t.Namespaces[0])
+	}
+	return fmt.Sprintf("%s in %s", pods, Count(len(t.Namespaces), "namespace"))
+}
+
+// List joins names, at most so many: "a, b, c and 4 more".
+func List(names []string, most int) string {
+	if len(names) <= most {
+		return join(names)
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}
+
+func join(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// Paths are the refs as namespace/name.
+func Paths(refs []cluster.Ref) []string {
+	out := make([]string, len(refs))
+	for i, r := range refs {
+		out[i] = r.Path()
+	}
+	return out
+}
+
+// Values are the distinct non-empty values of symptoms, sorted.
+func Values(symptoms []*symptom.Symptom, of func(*symptom.Symptom) string) []string {
+	var out []string
+	for _, s := range symptoms {
+		if v := of(s); v != "" {
+			out = append(out, v)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@=,-]+$`)
+
+// Quote makes a word safe for a POSIX shell. Names in a saved dump are
+// somebody's text: a command that is shown must stay one command.
+func Quote(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// Kubectl is a kubectl command line, its arguments quoted.
+func Kubectl(args ...string) string {
+	out := make([]string, 0, len(args)+1)
+	out = append(out, "kubectl")
+	for _, a := range args {
+		out = append(out, Quote(a))
+	}
+	return strings.Join(out, " ")
+}

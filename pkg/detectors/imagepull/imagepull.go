@@ -1,0 +1,174 @@
+// Package imagepull detects images that cannot be pulled.
+package imagepull
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
+)
+
+// Detector groups failed pulls by what makes them one problem: the registry
+// when it refuses or cannot be reached, the repository when the image is
+// missing, the node when its disk is full.
+var Detector = &detect.Detector{
+	Name:     "image-pull",
+	Category: "configuration",
+	Doc: `images that cannot be pulled
+
+Speaks when a container waits for an image that its node could not pull, or
+when events tell of failed pulls that have since succeeded. The cause is read
+from the runtime's own words. Refusals, rate limits, DNS, TLS and network
+errors are grouped by registry; missing images, wrong names and missing
+platforms by repository; full disks by node. Silent on pods that merely wait
+for their first pull.`,
+	Causes: []string{
+		symptom.PullAuth, symptom.PullNotFound, symptom.PullRateLimited, symptom.PullDNS,
+		symptom.PullUnreachable, symptom.PullTLS, symptom.PullPlatform, symptom.PullDiskFull,
+		symptom.PullInvalidName, symptom.PullNever, symptom.PullUnknown,
+	},
+	Needs: []cluster.Resource{cluster.Pods},
+	Run:   run,
+}
+
+func run(pass *detect.Pass) {
+	for _, g := range detect.GroupBy(pass.Of(symptom.ImagePull), key) {
+		first := g.Symptoms[0]
+		t := detect.Sum(g.Symptoms)
+		b := builder{pass: pass, group: g.Symptoms, tally: t, cause: first.Cause, image: first.Image, node: first.Node}
+		pass.Report(b.pattern(keyWithoutCause(first)))
+	}
+}
+
+func key(s *symptom.Symptom) string { return s.Cause + " " + keyWithoutCause(s) }
+
+// keyWithoutCause is what makes failed pulls of one cause one problem.
+func keyWithoutCause(s *symptom.Symptom) string {
+	switch s.Cause {
+	case symptom.PullNotFound, symptom.PullPlatform, symptom.PullNever, symptom.PullInvalidName:
+		if s.Image.Repository == "" {
+			return s.Image.Name
+		}
+		return s.Image.Registry + "/" + s.Image.Repository
+	case symptom.PullDiskFull:
+		return s.Node
+	case symptom.PullUnknown:
+		return s.Image.Registry + " " + s.Template
+	}
+	return s.Image.Registry
+}
+
+// builder makes the pattern of one group.
+type builder struct {
+	pass  *detect.Pass
+	group []*symptom.Symptom
+	tally detect.Tally
+	cause string
+	image symptom.Image
+	node  string
+}
+
+func (b *builder) pattern(key string) detect.Pattern {
+	p := detect.Pattern{
+		Cause:    b.cause,
+		Key:      key,
+		Symptoms: b.group,
+		Title:    b.title(),
+		Factors:  b.factors(),
+		Probable: b.probable(),
+		Counter:  b.counter(),
+	}
+	if b.cause == symptom.PullDiskFull {
+		p.Nodes = []string{b.node}
+	}
+	p.Investigation = b.investigation()
+	p.Recommendations = b.recommendations()
+	return p
+}
+
+var titles = map[string]string{
+	symptom.PullAuth:        "cannot pull from %s: authentication refused",
+	symptom.PullRateLimited: "cannot pull from %s: rate limit reached",
+	symptom.PullDNS:         "cannot pull from %s: its name does not resolve",
+	symptom.PullUnreachable: "cannot pull from %s: the registry cannot be reached",
+	symptom.PullTLS:         "cannot pull from %s: TLS fails",
+	symptom.PullNotFound:    "cannot pull %s: no such image",
+	symptom.PullPlatform:    "cannot pull %s: not built for the platform of the node",
+	symptom.PullInvalidName: "cannot pull %s: not a valid image name",
+	symptom.PullNever:       "need %s, which is not on the node, and may never pull it",
+	symptom.PullDiskFull:    "cannot pull images on node %s: no space left on device",
+	symptom.PullUnknown:     "cannot pull from %s",
+}
+
+func (b *builder) title() string {
+	form := titles[b.cause]
+	if b.refusalIsAmbiguous() {
+		form = "cannot pull from %s: access refused, or no such image"
+	}
+	verb := fmt.Sprintf(form, b.what())
+	if !b.tally.Ongoing {
+		verb = strings.Replace(verb, "cannot", "could not", 1)
+	}
+	return b.tally.Who() + " " + verb
+}
+
+// what the pattern is about, in the words of its title.
+func (b *builder) what() string {
+	switch b.cause {
+	case symptom.PullNotFound, symptom.PullPlatform, symptom.PullNever, symptom.PullInvalidName:
+		return detect.List(b.images(), 2)
+	case symptom.PullDiskFull:
+		return b.node
+	}
+	return b.image.Registry
+}
+
+func (b *builder) images() []string {
+	return detect.Values(b.group, func(s *symptom.Symptom) string { return s.Image.Name })
+}
+
+// refusalIsAmbiguous: several registries refuse in the same words whether
+// the credentials are wrong or the image does not exist. While only one
+// repository is refused both are possible.
+func (b *builder) refusalIsAmbiguous() bool {
+	if b.cause != symptom.PullAuth {
+		return false
+	}
+	repositories := detect.Values(b.group, func(s *symptom.Symptom) string { return s.Image.Repository })
+	return len(repositories) == 1 && symptom.MayBeMissing(b.group[0].Message) &&
+		!strings.Contains(b.group[0].Message, "invalid_token")
+}
+
+func (b *builder) factors() []detect.Factor {
+	if b.cause == symptom.PullDiskFull {
+		return []detect.Factor{{Attribute: "node", Value: b.node, Placement: true,
+			Holds: func(p *cluster.Pod) bool { return p.Node == b.node }}}
+	}
+	var out []detect.Factor
+	if b.image.Registry != "" {
+		registry := b.image.Registry
+		out = append(out, detect.Factor{Attribute: "registry", Value: registry, Holds: func(p *cluster.Pod) bool {
+			return usesImage(p, func(i symptom.Image) bool { return i.Registry == registry })
+		}})
+	}
+	if names := b.images(); len(names) == 1 {
+		out = append(out, detect.Factor{Attribute: "image", Value: names[0], Holds: func(p *cluster.Pod) bool {
+			return usesImage(p, func(i symptom.Image) bool { return i.Name == names[0] })
+		}})
+	}
+	return out
+}
+
+func usesImage(p *cluster.Pod, matches func(symptom.Image) bool) bool {
+	if p.Template == nil {
+		return false
+	}
+	for _, c := range p.Template.Containers {
+		if matches(symptom.ParseImage(c.Image)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,147 @@
+// Package nodefailure detects nodes that do not work.
+package nodefailure
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
+)
+
+// Detector groups nodes that fail in the same way, with the pods that they
+// took along.
+var Detector = &detect.Detector{
+	Name:     "node-failure",
+	Category: "infrastructure",
+	Doc: `nodes that do not work, and the pods on them
+
+Speaks when a node's Ready condition is False or Unknown, when a condition of a
+known meaning reports trouble with network, runtime or kernel, and when events
+tell of a reboot or shutdown. Nodes that fail in the same way make one pattern.
+Silent on new nodes for their first two minutes, on cordoned nodes, and on
+conditions whose meaning is not known.`,
+	Causes: []string{symptom.NodeNotReady, symptom.NodeUnreachable, symptom.NodeNetworkUnavailable,
+		symptom.NodeRuntimeDown, symptom.NodeKernel, symptom.NodeRebooted, symptom.NodeShutdown},
+	Needs: []cluster.Resource{cluster.Nodes},
+	Run:   run,
+}
+
+func run(pass *detect.Pass) {
+	for _, g := range detect.GroupBy(pass.Of(symptom.NodeDown), func(s *symptom.Symptom) string { return s.Cause }) {
+		pass.Report(pattern(pass, g))
+	}
+}
+
+func pattern(pass *detect.Pass, g detect.Group) detect.Pattern {
+	cause := g.Key
+	nodes := detect.Values(g.Symptoms, func(s *symptom.Symptom) string { return s.Node })
+	down := detect.Values(g.Symptoms, func(s *symptom.Symptom) string {
+		if s.Ongoing {
+			return s.Node
+		}
+		return ""
+	})
+	pods := lost(pass, down)
+	p := detect.Pattern{
+		Cause:         cause,
+		Key:           cause,
+		Symptoms:      g.Symptoms,
+		Nodes:         nodes,
+		Also:          pods,
+		Title:         title(pass, cause, nodes, down, pods),
+		Probable:      probable(cause, nodes, g.Symptoms[0]),
+		Investigation: investigation(nodes[0]),
+	}
+	for _, n := range nodes {
+		p.Factors = append(p.Factors, detect.Factor{Attribute: "node", Value: n, Placement: true,
+			Holds: func(p *cluster.Pod) bool { return p.Node == n }})
+	}
+	if len(down) > 0 {
+		p.Recommendations = []detect.Recommendation{{Urgency: detect.Immediate,
+			Text:     fmt.Sprintf("Look at %s from the outside (machine, network, kubelet). If it does not come back, drain or delete it, so that its pods are placed elsewhere.", subject(nodes)),
+			Commands: []string{detect.Kubectl("cordon", down[0])}}}
+	} else {
+		p.Recommendations = []detect.Recommendation{{Urgency: detect.Soon, Text: fmt.Sprintf("Find out why %s failed: it may again.", subject(nodes))}}
+	}
+	return p
+}
+
+// lost are the pods on nodes that are down and which are not ready for it.
+func lost(pass *detect.Pass, nodes []string) []*cluster.Pod {
+	var out []*cluster.Pod
+	for _, n := range nodes {
+		for _, p := range pass.PodsOn(n) {
+			if !p.Finished() && !p.Ready() && pass.Scope.Includes(p.Namespace) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+var verbs = map[string][2]string{ // now, before
+	symptom.NodeNotReady:           {"not ready", "was not ready for a time"},
+	symptom.NodeUnreachable:        {"unreachable", "could not be reached for a time"},
+	symptom.NodeNetworkUnavailable: {"without network", "had no network for a time"},
+	symptom.NodeRuntimeDown:        {"without a working container runtime", "had no working container runtime for a time"},
+	symptom.NodeKernel:             {"in kernel or hardware trouble", "had kernel or hardware trouble"},
+	symptom.NodeRebooted:           {"rebooted", "rebooted"},
+	symptom.NodeShutdown:           {"shutting down", "shut down"},
+}
+
+func title(pass *detect.Pass, cause string, nodes, down []string, pods []*cluster.Pod) string {
+	out := "Node " + nodes[0]
+	if len(nodes) > 1 {
+		out = fmt.Sprintf("%d of %d nodes", len(nodes), len(pass.Nodes))
+	}
+	switch {
+	case len(down) == 0:
+		out += " " + verbs[cause][1]
+	case len(nodes) > 1:
+		out += " are " + verbs[cause][0]
+	default:
+		out += " is " + verbs[cause][0]
+	}
+	if len(pods) > 0 {
+		var t detect.Tally
+		t.AddPods(pass.Snapshot, pods)
+		out += fmt.Sprintf(": %s of %s lost with it", detect.Count(len(t.Pods), "pod"), detect.Count(len(t.Workloads), "workload"))
+	}
+	return out
+}
+
+func subject(nodes []string) string {
+	if len(nodes) == 1 {
+		return "node " + nodes[0]
+	}
+	return "the nodes " + detect.List(slices.Clone(nodes), 3)
+}
+
+var texts = map[string]string{
+	symptom.NodeNotReady:           "The kubelet of %s reports that it is not ready.",
+	symptom.NodeUnreachable:        "Nothing was heard from %s: the machine is down, cut off, or its kubelet has stopped.",
+	symptom.NodeNetworkUnavailable: "The network of %s is not set up or not working (CNI plugin, routes).",
+	symptom.NodeRuntimeDown:        "The container runtime of %s does not answer.",
+	symptom.NodeKernel:             "The kernel or the hardware of %s reports trouble.",
+	symptom.NodeRebooted:           "A reboot of %s ended everything that ran on it.",
+	symptom.NodeShutdown:           "A shutdown of %s ended the pods on it.",
+}
+
+func probable(cause string, nodes []string, first *symptom.Symptom) detect.Cause {
+	c := detect.Cause{Text: fmt.Sprintf(texts[cause], subject(nodes)), Confidence: detect.High}
+	c.Why = "Kubernetes reports it"
+	if first.Message != "" {
+		c.Why += fmt.Sprintf(": %q", first.Message)
+	}
+	return c
+}
+
+func investigation(node string) []detect.Command {
+	return []detect.Command{
+		{Why: "conditions, since when, and the node's events", Command: detect.Kubectl("describe", "node", node)},
+		{Why: "when the node was last heard of", Command: detect.Kubectl("get", "lease", node, "-n", "kube-node-lease", "-o", "jsonpath={.spec.renewTime}")},
+		{Why: "what ran there", Command: detect.Kubectl("get", "pods", "-A", "-o", "wide", "--field-selector", "spec.nodeName="+node)},
+	}
+}

@@ -1,0 +1,186 @@
+// Package oom detects containers that were killed for memory.
+package oom
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
+)
+
+// Detector groups OOM kills by the limit that was reached, or by the node
+// when it was the node that ran out of memory.
+var Detector = &detect.Detector{
+	Name:     "oom",
+	Category: "infrastructure",
+	Doc: `containers killed for want of memory
+
+Speaks when a container ended with reason OOMKilled: grouped by the memory
+limit that was reached (container-limit), over replicas and workloads; or by
+node when the kernel reports memory exhausted on the node itself, or the
+container has no limit that it could have reached (node-oom). Exit code 137
+without that reason is no OOM kill, and is not counted as one.`,
+	Causes: []string{containerLimit, nodeOOM},
+	Needs:  []cluster.Resource{cluster.Pods},
+	Run:    run,
+}
+
+const (
+	containerLimit = "container-limit"
+	nodeOOM        = "node-oom"
+)
+
+func run(pass *detect.Pass) {
+	global := pass.Of(symptom.NodeOOM)
+	kills := pass.Of(symptom.OOM)
+	for _, g := range detect.GroupBy(kills, func(s *symptom.Symptom) string {
+		if ofNode(s, global) {
+			return ""
+		}
+		return s.Limit
+	}) {
+		pass.Report(limitPattern(g))
+	}
+	byNode := detect.GroupBy(append(global, kills...), func(s *symptom.Symptom) string {
+		if s.Kind == symptom.NodeOOM || ofNode(s, global) {
+			return s.Node
+		}
+		return ""
+	})
+	for _, g := range byNode {
+		pass.Report(nodePattern(g))
+	}
+}
+
+// together is how close an OOM kill must be to the kernel's report about its
+// node to be counted as the same.
+const together = 2 * time.Minute
+
+// ofNode reports whether a container was killed because its node, not the
+// container, had no memory left.
+func ofNode(s *symptom.Symptom, global []*symptom.Symptom) bool {
+	if s.Limit == "" {
+		return true
+	}
+	for _, n := range global {
+		if n.Node == s.Node && s.First.After(n.First.Add(-together)) && s.First.Before(n.Last.Add(together)) {
+			return true
+		}
+	}
+	return false
+}
+
+func limitPattern(g detect.Group) detect.Pattern {
+	t := detect.Sum(g.Symptoms)
+	limit := g.Key
+	verb := "keep being OOMKilled"
+	if !t.Ongoing {
+		verb = "were OOMKilled"
+	}
+	p := detect.Pattern{
+		Cause:    containerLimit,
+		Key:      limit,
+		Symptoms: g.Symptoms,
+		Title:    fmt.Sprintf("%s %s at the memory limit of %s", t.Who(), verb, limit),
+		Factors: []detect.Factor{{Attribute: "memoryLimit", Value: limit, Holds: func(p *cluster.Pod) bool {
+			return hasLimit(p, limit)
+		}}},
+		Probable: detect.Cause{
+			Text:       fmt.Sprintf("The containers need more memory than their limit of %s allows, or leak it.", limit),
+			Confidence: detect.High,
+			Why:        "Kubernetes reports OOMKilled, and every one of them has this limit",
+		},
+	}
+	if len(t.Workloads) > 1 {
+		p.Counter = []string{fmt.Sprintf("%s share the limit, which does not say that they share a cause", detect.Count(len(t.Workloads), "workload"))}
+	}
+	p.Investigation = investigation(g.Symptoms[0])
+	p.Recommendations = []detect.Recommendation{{Urgency: detect.Immediate,
+		Text:     fmt.Sprintf("Raise the memory limit of %s above %s, or find what takes the memory.", detect.List(detect.Paths(t.Workloads), 3), limit),
+		Commands: raise(&t, g.Symptoms)}}
+	return p
+}
+
+func hasLimit(p *cluster.Pod, limit string) bool {
+	if p.Template == nil {
+		return false
+	}
+	for _, c := range p.Template.Containers {
+		if c.MemoryLimit == limit {
+			return true
+		}
+	}
+	return false
+}
+
+func investigation(s *symptom.Symptom) []detect.Command {
+	pod := s.Object
+	return []detect.Command{
+		{Why: "memory in use now, against the limit (needs metrics-server)", Command: detect.Kubectl("top", "pod", "-n", pod.Namespace, "--containers")},
+		{Why: "the container's last words before the kill", Command: detect.Kubectl("logs", pod.Name, "-n", pod.Namespace, "-c", s.Container, "--previous", "--tail=50")},
+	}
+}
+
+// raise are commands that set a higher limit; how high is for the reader.
+func raise(t *detect.Tally, symptoms []*symptom.Symptom) []string {
+	var out []string
+	for _, w := range t.Workloads {
+		switch w.Kind {
+		case "Deployment", "StatefulSet", "DaemonSet":
+			out = append(out, fmt.Sprintf("%s --limits=memory=NEW_LIMIT",
+				detect.Kubectl("set", "resources", strings.ToLower(w.Kind)+"/"+w.Name, "-n", w.Namespace, "-c", containerOf(symptoms, w))))
+		}
+	}
+	return out
+}
+
+func containerOf(symptoms []*symptom.Symptom, w cluster.Ref) string {
+	for _, s := range symptoms {
+		if s.Workload.Key() == w {
+			return s.Container
+		}
+	}
+	return ""
+}
+
+func nodePattern(g detect.Group) detect.Pattern {
+	node := g.Key
+	var killed []*symptom.Symptom
+	for _, s := range g.Symptoms {
+		if s.Kind == symptom.OOM {
+			killed = append(killed, s)
+		}
+	}
+	t := detect.Sum(killed)
+	title := fmt.Sprintf("Node %s ran out of memory", node)
+	if len(killed) > 0 {
+		title += ": " + t.Who() + " OOMKilled there below or without a limit"
+	}
+	why := "containers without a memory limit were OOMKilled, which only the node's own shortage can do"
+	if len(killed) < len(g.Symptoms) {
+		why = "the kernel reports it on the node"
+	}
+	return detect.Pattern{
+		Cause:    nodeOOM,
+		Key:      node,
+		Symptoms: g.Symptoms,
+		Nodes:    []string{node},
+		Title:    title,
+		Factors: []detect.Factor{{Attribute: "node", Value: node, Placement: true,
+			Holds: func(p *cluster.Pod) bool { return p.Node == node }}},
+		Probable: detect.Cause{
+			Text:       fmt.Sprintf("The processes on node %s together needed more memory than it has.", node),
+			Confidence: detect.Medium,
+			Why:        why,
+		},
+		Investigation: []detect.Command{
+			{Why: "what the node promised and what it has", Command: detect.Kubectl("describe", "node", node)},
+			{Why: "who uses the memory (needs metrics-server)", Command: detect.Kubectl("top", "pod", "-A", "--sort-by=memory")},
+		},
+		Recommendations: []detect.Recommendation{{Urgency: detect.Soon,
+			Text: fmt.Sprintf("Give the pods on node %s memory requests that match their use, and limits.", node)}},
+	}
+}

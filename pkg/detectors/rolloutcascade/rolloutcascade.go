@@ -1,0 +1,23 @@
+// Package rolloutcascade describes the detector of cascades; its patterns
+// are made when patterns are explained, which knows the dependencies.
+package rolloutcascade
+
+import (
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+)
+
+// Detector of rollouts after which dependent workloads fail.
+var Detector = &detect.Detector{
+	Name:     "rollout-cascade",
+	Category: "deployment",
+	Doc: `rollouts after which the workloads that depend on them fail
+
+Speaks when, within ten minutes after a workload was rolled out, at least two
+others crash or restart which depend on it: by their own words (a connection to
+its Service failed) or by an address in their environment or arguments. Silent
+when only time connects them, when a dependant failed before the rollout, and
+for a single dependant.`,
+	Causes: []string{"dependants"},
+	Needs:  []cluster.Resource{cluster.Pods, cluster.Services, cluster.Deployments, cluster.ReplicaSets},
+}

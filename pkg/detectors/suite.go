@@ -1,0 +1,27 @@
+// Package detectors lists the detectors. To add one: a folder with the
+// detector and its testdata, and a line here.
+package detectors
+
+import (
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/exitcode"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/imagepull"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/nodefailure"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/nodepressure"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/oom"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutcascade"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutfailure"
+)
+
+// Suite is every detector, in the order of the taxonomy.
+func Suite() detect.Suite {
+	return detect.Suite{
+		nodepressure.Detector,
+		nodefailure.Detector,
+		oom.Detector,
+		imagepull.Detector,
+		rolloutfailure.Detector,
+		rolloutcascade.Detector,
+		exitcode.Detector,
+	}
+}

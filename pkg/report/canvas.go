@@ -1,0 +1,271 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/fatih/color"
+	"github.com/mattn/go-runewidth"
+)
+
+// canvas lays text out in plain runes and paints it last, so that colours
+// never disturb the layout. Everything that is put on it is escaped.
+type canvas struct {
+	w       io.Writer
+	style   Style
+	palette palette
+	err     error
+}
+
+func newCanvas(w io.Writer, s Style) *canvas {
+	return &canvas{w: w, style: s, palette: newPalette(s.Color)}
+}
+
+// cell is a piece of text with its paint.
+type cell struct {
+	text  string
+	paint *color.Color
+}
+
+func (c *canvas) print(s string) {
+	if c.err == nil {
+		_, c.err = io.WriteString(c.w, s)
+	}
+}
+
+func (c *canvas) blank() { c.print("\n") }
+
+// line prints cells beside each other.
+func (c *canvas) line(indent int, cells ...cell) {
+	var b strings.Builder
+	b.WriteString(strings.Repeat(" ", indent))
+	for _, x := range cells {
+		text := escape(x.text)
+		if x.paint == nil || strings.TrimSpace(text) == "" {
+			b.WriteString(text)
+			continue
+		}
+		b.WriteString(x.paint.Sprint(text))
+	}
+	c.print(strings.TrimRight(b.String(), " ") + "\n")
+}
+
+func (c *canvas) heading(text string) {
+	c.blank()
+	c.line(0, cell{text, c.palette.bold})
+}
+
+// paragraph wraps text; lines after the first are indented by hang more.
+func (c *canvas) paragraph(indent, hang int, text string, paint *color.Color) {
+	for i, l := range wrap(escape(text), c.style.width()-indent-hang) {
+		if i > 0 {
+			c.line(indent+hang, cell{l, paint})
+			continue
+		}
+		c.line(indent, cell{l, paint})
+	}
+}
+
+// labelWidth is the width of the column of labels of fields.
+const labelWidth = 12
+
+// field prints a label and, beside it, wrapped text.
+func (c *canvas) field(indent int, label, text string, paint *color.Color) {
+	for i, l := range wrap(escape(text), c.style.width()-indent-labelWidth) {
+		if i > 0 {
+			label = ""
+		}
+		c.line(indent, cell{pad(label, labelWidth), c.palette.dim}, cell{l, paint})
+	}
+}
+
+// bullet prints wrapped text behind a mark.
+func (c *canvas) bullet(indent int, mark, text string, paint *color.Color) {
+	for i, l := range wrap(escape(text), c.style.width()-indent-2) {
+		if i > 0 {
+			mark = " "
+		}
+		c.line(indent, cell{mark + " ", paint}, cell{l, nil})
+	}
+}
+
+// command prints a command line that can be copied: where it is too long it
+// is continued with a backslash, between words only.
+func (c *canvas) command(indent int, command string) {
+	width := c.style.width() - indent - 2
+	lines := breakCommand(escape(command), width)
+	for i, l := range lines {
+		if i < len(lines)-1 {
+			l += " \\"
+		}
+		if i > 0 {
+			l = "  " + l
+		}
+		c.line(indent, cell{l, c.palette.command})
+	}
+}
+
+// breakCommand breaks between words that are not inside quotes.
+func breakCommand(command string, width int) []string {
+	var lines []string
+	current := ""
+	for _, word := range shellWords(command) {
+		if current != "" && runewidth.StringWidth(current)+1+runewidth.StringWidth(word) > width-4 {
+			lines = append(lines, current)
+			current = word
+			continue
+		}
+		if current != "" {
+			current += " "
+		}
+		current += word
+	}
+	return append(lines, current)
+}
+
+func shellWords(command string) []string {
+	var words []string
+	start, quote := 0, byte(0)
+	for i := range len(command) {
+		switch c := command[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == ' ':
+			words = append(words, command[start:i])
+			start = i + 1
+		}
+	}
+	return append(words, command[start:])
+}
+
+// wrap breaks text at blanks into lines of at most width columns; a word
+// that is longer is broken.
+func wrap(text string, width int) []string {
+	width = max(width, 16)
+	var lines []string
+	current := ""
+	for _, word := range strings.Fields(text) {
+		for runewidth.StringWidth(word) > width {
+			if current != "" {
+				lines = append(lines, current)
+				current = ""
+			}
+			head := runewidth.Truncate(word, width, "")
+			lines, word = append(lines, head), word[len(head):]
+		}
+		switch {
+		case current == "":
+			current = word
+		case runewidth.StringWidth(current)+1+runewidth.StringWidth(word) > width:
+			lines = append(lines, current)
+			current = word
+		default:
+			current += " " + word
+		}
+	}
+	if current != "" || len(lines) == 0 {
+		lines = append(lines, current)
+	}
+	return lines
+}
+
+// pad fills text with blanks to a width in columns.
+func pad(text string, width int) string { return runewidth.FillRight(text, width) }
+
+func padLeft(text string, width int) string { return runewidth.FillLeft(text, width) }
+
+// shorten cuts text in the middle: names differ at their ends.
+func shorten(text string, width int) string {
+	if runewidth.StringWidth(text) <= width {
+		return text
+	}
+	if width < 5 {
+		return runewidth.Truncate(text, width, "")
+	}
+	head := runewidth.Truncate(text, (width-1)/2, "")
+	tail := []rune(text)
+	for runewidth.StringWidth(string(tail)) > width-1-runewidth.StringWidth(head) {
+		tail = tail[1:]
+	}
+	return head + "…" + string(tail)
+}
+
+// clip cuts text at its end.
+func clip(text string, width int) string { return runewidth.Truncate(text, width, "…") }
+
+// table prints rows in aligned columns. When they do not fit, the widest
+// column is narrowed until they do, its texts cut in the middle.
+func (c *canvas) table(indent int, header []string, rows [][]cell) {
+	if len(rows) == 0 {
+		return
+	}
+	head := make([]cell, len(header))
+	for i, h := range header {
+		head[i] = cell{h, c.palette.dim}
+	}
+	all := rows
+	if len(header) > 0 {
+		all = append([][]cell{head}, rows...)
+	}
+	widths := c.columnWidths(indent, all)
+	for _, row := range all {
+		out := make([]cell, 0, 2*len(row))
+		for i, x := range row {
+			text := shorten(escape(x.text), widths[i])
+			if i < len(row)-1 {
+				text = pad(text, widths[i]+2)
+			}
+			out = append(out, cell{text, x.paint})
+		}
+		c.cells(indent, out)
+	}
+}
+
+// cells prints what is laid out and escaped already.
+func (c *canvas) cells(indent int, cells []cell) {
+	var b strings.Builder
+	b.WriteString(strings.Repeat(" ", indent))
+	for _, x := range cells {
+		if x.paint == nil {
+			b.WriteString(x.text)
+			continue
+		}
+		trimmed := strings.TrimRight(x.text, " ")
+		b.WriteString(x.paint.Sprint(trimmed) + x.text[len(trimmed):])
+	}
+	c.print(strings.TrimRight(b.String(), " ") + "\n")
+}
+
+func (c *canvas) columnWidths(indent int, rows [][]cell) []int {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, x := range row {
+			widths[i] = max(widths[i], runewidth.StringWidth(escape(x.text)))
+		}
+	}
+	for {
+		total, widest := indent+2*(len(widths)-1), 0
+		for i, w := range widths {
+			total += w
+			if w > widths[widest] {
+				widest = i
+			}
+		}
+		if total <= c.style.width() || widths[widest] <= 8 {
+			return widths
+		}
+		widths[widest]--
+	}
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

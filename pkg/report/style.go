@@ -1,0 +1,79 @@
+package report
+
+import (
+	"time"
+
+	"github.com/fatih/color"
+)
+
+// Style is how text is laid out and painted. It is an argument, never found
+// out here: a report is written to whatever it is given.
+type Style struct {
+	Width int // columns; 0 means 80
+	Color bool
+	Zone  *time.Location // of the times shown; nil means UTC
+}
+
+func (s Style) width() int {
+	if s.Width <= 0 {
+		return 80
+	}
+	return max(s.Width, 40)
+}
+
+func (s Style) zone() *time.Location {
+	if s.Zone == nil {
+		return time.UTC
+	}
+	return s.Zone
+}
+
+// palette is the set of paints. Each colour is enabled or disabled for
+// itself: the library's global switch is never touched, for NO_COLOR would
+// win over --color=always.
+type palette struct {
+	plain, bold, dim, critical, warning, info, change, good, command *color.Color
+}
+
+func newPalette(enabled bool) palette {
+	make := func(attrs ...color.Attribute) *color.Color {
+		c := color.New(attrs...)
+		if enabled {
+			c.EnableColor()
+		} else {
+			c.DisableColor()
+		}
+		return c
+	}
+	return palette{
+		plain:    make(),
+		bold:     make(color.Bold),
+		dim:      make(color.Faint),
+		critical: make(color.FgRed, color.Bold),
+		warning:  make(color.FgYellow),
+		info:     make(color.FgCyan),
+		change:   make(color.FgMagenta),
+		good:     make(color.FgGreen),
+		command:  make(color.FgCyan),
+	}
+}
+
+func (p palette) severity(s string) *color.Color {
+	switch s {
+	case "critical":
+		return p.critical
+	case "warning":
+		return p.warning
+	}
+	return p.info
+}
+
+func (p palette) entry(kind string) *color.Color {
+	switch kind {
+	case "change":
+		return p.change
+	case "recovery":
+		return p.good
+	}
+	return p.plain
+}

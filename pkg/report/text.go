@@ -1,0 +1,230 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Text writes the long form: summary, method, every root with what follows
+// from it, the cross-resource views, what to do, and what could not be read.
+func Text(w io.Writer, r *Report, s Style) error {
+	t := &text{canvas: newCanvas(w, s), r: r, number: map[string]int{}}
+	t.numberPatterns()
+	t.summary()
+	t.method()
+	for i := range r.Patterns {
+		if t.isRoot(&r.Patterns[i]) {
+			t.pattern(&r.Patterns[i])
+		}
+	}
+	t.correlations()
+	t.recommendations()
+	t.gaps()
+	return t.err
+}
+
+// text is one rendering.
+type text struct {
+	*canvas
+	r      *Report
+	number map[string]int // of roots, by ID
+}
+
+func (t *text) numberPatterns() {
+	for i := range t.r.Patterns {
+		if p := &t.r.Patterns[i]; t.isRoot(p) {
+			t.number[p.ID] = len(t.number) + 1
+		}
+	}
+}
+
+// isRoot: what follows from a pattern that is not shown stands by itself.
+func (t *text) isRoot(p *Pattern) bool {
+	return p.ExplainedBy == "" || t.find(p.ExplainedBy) == nil
+}
+
+func (t *text) find(id string) *Pattern {
+	for i := range t.r.Patterns {
+		if t.r.Patterns[i].ID == id {
+			return &t.r.Patterns[i]
+		}
+	}
+	return nil
+}
+
+func (t *text) summary() {
+	t.line(0, cell{"Pattern analysis: " + t.where(), t.palette.bold})
+	t.blank()
+	if len(t.number) == 0 {
+		t.paragraph(0, 0, t.nothing(), t.palette.good)
+		return
+	}
+	t.paragraph(0, 0, t.verdict(), t.palette.bold)
+	for i := range t.r.Patterns {
+		p := &t.r.Patterns[i]
+		n, root := t.number[p.ID]
+		if !root {
+			continue
+		}
+		t.bullet(2, fmt.Sprintf("%d.", n), fmt.Sprintf("%s: %s", p.Severity, p.Title), t.palette.severity(p.Severity))
+	}
+}
+
+func (t *text) where() string {
+	c := t.r.Cluster
+	var parts []string
+	switch {
+	case c.Offline:
+		parts = append(parts, "saved data")
+	case c.Context != "":
+		parts = append(parts, c.Context)
+	default:
+		parts = append(parts, c.Server)
+	}
+	if c.Version != "" {
+		parts = append(parts, c.Version)
+	}
+	s := t.r.Scope
+	switch {
+	case len(s.Namespaces) > 0:
+		parts = append(parts, "namespace "+strings.Join(s.Namespaces, ", "))
+	case s.AllNamespaces || c.Offline:
+		parts = append(parts, "all namespaces")
+	}
+	if s.Selector != "" {
+		parts = append(parts, "pods with "+s.Selector)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (t *text) nothing() string {
+	looked := fmt.Sprintf("%s of %s on %s", plural(t.r.Totals.Pods, "pod"), plural(t.r.Totals.Workloads, "workload"), plural(t.r.Totals.Nodes, "node"))
+	if len(t.r.Skipped) > 0 || t.hasGaps() {
+		return fmt.Sprintf("No failure pattern found in what could be read (%s). Not everything could: see the end.", looked)
+	}
+	return fmt.Sprintf("No failure pattern found: %s looked at.", looked)
+}
+
+func (t *text) hasGaps() bool {
+	for _, s := range t.r.Sources {
+		if s.Gap != "" && s.Resource != "others" {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *text) verdict() string {
+	count := map[string]int{}
+	consequences := 0
+	for i := range t.r.Patterns {
+		p := &t.r.Patterns[i]
+		if t.isRoot(p) {
+			count[p.Severity]++
+		} else {
+			consequences++
+		}
+	}
+	var parts []string
+	for _, s := range []string{"critical", "warning", "info"} {
+		if count[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count[s], s))
+		}
+	}
+	v := fmt.Sprintf("%s (%s)", plural(len(t.number), "problem"), strings.Join(parts, ", "))
+	if consequences > 0 {
+		v += fmt.Sprintf(", with %s", plural(consequences, "consequence"))
+	}
+	return fmt.Sprintf("%s. %d of %s failing now.", v, t.r.Totals.FailingPods, plural(t.r.Totals.Pods, "pod"))
+}
+
+func (t *text) method() {
+	t.heading("How this was found")
+	t.field(2, "Looked at", t.sources(), nil)
+	w := t.r.Window
+	covered := "no events were there to read; statuses and conditions only"
+	if w.To.After(w.From) {
+		covered = fmt.Sprintf("%s – %s (%s): how far back events reach; statuses reach further. Times are %s.",
+			t.stamp(w.From), t.clock(w.To), span(w.To.Sub(w.From)), t.style.zone())
+	}
+	t.field(2, "Covers", covered, nil)
+	t.field(2, "Compared", fmt.Sprintf("failing pods and workloads with the healthy among %s of %s in %s. Counts of events are lower bounds: recorders drop some.",
+		plural(t.r.Totals.Pods, "pod"), plural(t.r.Totals.Workloads, "workload"), plural(t.r.Totals.Namespaces, "namespace")), nil)
+}
+
+// sources adds the objects of each resource up over files and namespaces.
+func (t *text) sources() string {
+	var order []string
+	sum := map[string]int{}
+	for _, s := range t.r.Sources {
+		if s.Objects == 0 || s.Resource == "others" {
+			continue
+		}
+		if _, ok := sum[s.Resource]; !ok {
+			order = append(order, s.Resource)
+		}
+		sum[s.Resource] += s.Objects
+	}
+	parts := make([]string, len(order))
+	for i, r := range order {
+		parts[i] = fmt.Sprintf("%d %s", sum[r], r)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (t *text) recommendations() {
+	if len(t.r.Recommendations) == 0 {
+		return
+	}
+	t.heading("Recommendations")
+	for i, r := range t.r.Recommendations {
+		text := fmt.Sprintf("%s: %s", r.Urgency, r.Text)
+		if refs := t.refs(r.Patterns); refs != "" {
+			text += " (" + refs + ")"
+		}
+		t.bullet(2, fmt.Sprintf("%d.", i+1), text, t.palette.bold)
+		for _, c := range r.Commands {
+			t.command(5, c)
+		}
+	}
+}
+
+func (t *text) refs(ids []string) string {
+	var out []string
+	for _, id := range ids {
+		if n, ok := t.number[id]; ok {
+			out = append(out, fmt.Sprintf("pattern %d", n))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// gaps says what is missing from the picture; nothing in it counts as clean.
+func (t *text) gaps() {
+	if !t.hasGaps() && len(t.r.Skipped) == 0 {
+		return
+	}
+	t.heading("Not seen")
+	byReason := map[string][]string{}
+	var order []string
+	for _, s := range t.r.Sources {
+		if s.Gap == "" {
+			continue
+		}
+		if _, ok := byReason[s.Gap]; !ok {
+			order = append(order, s.Gap)
+		}
+		byReason[s.Gap] = append(byReason[s.Gap], s.Resource)
+	}
+	for _, gap := range order {
+		if names := strings.Join(byReason[gap], ", "); names != "" {
+			t.bullet(2, "-", names+": "+gap, t.palette.warning)
+		} else {
+			t.bullet(2, "-", gap, t.palette.warning)
+		}
+	}
+	for _, s := range t.r.Skipped {
+		t.bullet(2, "-", fmt.Sprintf("detector %s could not judge: %s", s.Detector, s.Why), t.palette.warning)
+	}
+}

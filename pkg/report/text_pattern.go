@@ -1,0 +1,215 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// pattern prints one root and what follows from it.
+func (t *text) pattern(p *Pattern) {
+	t.blank()
+	t.paragraph(0, 2, fmt.Sprintf("Pattern %d: %s", t.number[p.ID], p.Title), t.palette.severity(p.Severity))
+	t.field(2, "ID", fmt.Sprintf("%s (%s, %s, evidence: %s)", p.ID, p.Category, p.Severity, p.Tier), t.palette.dim)
+	t.field(2, "Frequency", frequency(p), nil)
+	t.field(2, "Seen", t.seen(p), nil)
+	t.impact(p)
+	t.affected(p)
+	t.timeline(p)
+	t.evidence(p)
+	t.field(2, "Cause", fmt.Sprintf("%s Confidence: %s, because %s.", p.ProbableCause.Text, p.ProbableCause.Confidence, p.ProbableCause.Why), t.palette.bold)
+	t.consequences(p)
+	t.investigation(p)
+}
+
+func frequency(p *Pattern) string {
+	f := p.Frequency
+	parts := []string{}
+	for _, x := range []struct {
+		n    int
+		noun string
+	}{{f.Pods, "pod"}, {f.Workloads, "workload"}, {f.Namespaces, "namespace"}, {f.Nodes, "node"}} {
+		if x.n > 0 {
+			parts = append(parts, plural(x.n, x.noun))
+		}
+	}
+	return fmt.Sprintf("%s; at least %s", strings.Join(parts, ", "), plural(f.Occurrences, "occurrence"))
+}
+
+func (t *text) seen(p *Pattern) string {
+	if p.FirstSeen == nil {
+		return "time not told"
+	}
+	out := fmt.Sprintf("since %s (%s ago)", t.stamp(*p.FirstSeen), span(t.r.GeneratedAt.Sub(*p.FirstSeen)))
+	if p.Ongoing {
+		return out + ", ongoing"
+	}
+	return fmt.Sprintf("from %s to %s, over for %s", t.stamp(*p.FirstSeen), t.clock(*p.LastSeen), span(t.r.GeneratedAt.Sub(*p.LastSeen)))
+}
+
+func (t *text) impact(p *Pattern) {
+	if len(p.Impact) == 0 {
+		return
+	}
+	count := map[string]int{}
+	for _, i := range p.Impact {
+		count[i.State]++
+	}
+	var parts []string
+	for _, s := range []string{"down", "degraded", "recovered", "unaffected"} {
+		if count[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count[s], s))
+		}
+	}
+	t.field(2, "Impact", fmt.Sprintf("%s touched: %s", plural(len(p.Impact), "workload"), strings.Join(parts, ", ")), nil)
+}
+
+// affected prints a row for each workload: its pods, how it stands, and what
+// serves it.
+func (t *text) affected(p *Pattern) {
+	pods := map[string][]string{}
+	images := map[string][]string{}
+	for _, a := range p.Affected {
+		if a.Kind != "Pod" {
+			continue
+		}
+		key := a.Namespace + "/" + a.Workload.Name
+		if !slices.Contains(pods[key], a.Name) {
+			pods[key] = append(pods[key], a.Name)
+		}
+		if a.Image != "" && !slices.Contains(images[key], a.Image) {
+			images[key] = append(images[key], a.Image)
+		}
+	}
+	var rows [][]cell
+	for _, i := range p.Impact {
+		key := i.Namespace + "/" + i.Workload.Name
+		rows = append(rows, []cell{
+			{key, nil},
+			{fmt.Sprintf("%d/%d", i.Ready, i.Desired), nil},
+			{t.state(i), t.statePaint(i.State)},
+			{strings.TrimPrefix(fmt.Sprintf("%d: %s", len(pods[key]), list(pods[key], 2)), "0: "), nil},
+		})
+	}
+	if len(rows) == 0 {
+		return
+	}
+	t.blank()
+	t.table(2, []string{"WORKLOAD", "READY", "STATE", "AFFECTED PODS"}, rows)
+	if p.Detector == "image-pull" {
+		t.images(images)
+	}
+}
+
+func (t *text) images(images map[string][]string) {
+	var all []string
+	for _, list := range images {
+		all = append(all, list...)
+	}
+	slices.Sort(all)
+	t.field(2, "Images", list(slices.Compact(all), 4), nil)
+}
+
+func (t *text) state(i Impact) string {
+	if i.State == "down" && i.DowntimeSeconds > 0 {
+		return "down " + span(time.Duration(i.DowntimeSeconds)*time.Second)
+	}
+	return i.State
+}
+
+// list joins names, at most so many.
+func list(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s +%d", strings.Join(names[:most], ", "), len(names)-most)
+}
+
+func (t *text) evidence(p *Pattern) {
+	t.blank()
+	t.line(2, cell{"Evidence", t.palette.bold})
+	for _, f := range p.SharedFactors {
+		t.bullet(4, "-", f.Text, t.palette.dim)
+	}
+	for _, c := range p.PrecedingChanges {
+		text := fmt.Sprintf("%s before: %s %s, %s (%s", span(time.Duration(c.LeadSeconds)*time.Second), c.Kind, path(c.Namespace, c.Name), c.What, c.Link)
+		if c.By != "" {
+			text += "; by " + c.By
+		}
+		t.bullet(4, "-", fmt.Sprintf("%s; chance of such a change in its window anyway %s)", text, percent(c.Chance)), t.palette.change)
+	}
+	for _, e := range said(p.Evidence, 3) {
+		text := fmt.Sprintf("%s %s: %s", e.Subject.Kind, path(e.Subject.Namespace, e.Subject.Name), e.Text)
+		if e.Count > 1 {
+			text += fmt.Sprintf(" (%d times)", e.Count)
+		}
+		t.bullet(4, "-", text, t.palette.dim)
+	}
+	for _, c := range p.CounterEvidence {
+		t.bullet(4, "!", c.Text, t.palette.warning)
+	}
+}
+
+func percent(x float64) string {
+	if x >= .995 {
+		return "100 % (the data reach back too short a time to tell)"
+	}
+	if x < .01 {
+		return "below 1 %"
+	}
+	return fmt.Sprintf("%.0f %%", x*100)
+}
+
+// said picks the most telling texts: each wording once, events before
+// statuses for they carry counts.
+func said(all []Evidence, most int) []Evidence {
+	var out []Evidence
+	seen := map[string]bool{}
+	for _, e := range all {
+		key := e.Reason
+		if seen[key] || e.Text == "" {
+			continue
+		}
+		seen[key] = true
+		out = append(out, e)
+	}
+	return out[:min(most, len(out))]
+}
+
+func path(namespace, name string) string {
+	if namespace == "" {
+		return name
+	}
+	return namespace + "/" + name
+}
+
+func (t *text) consequences(p *Pattern) {
+	if len(p.Explains) == 0 {
+		return
+	}
+	t.blank()
+	t.line(2, cell{"What follows from it", t.palette.bold})
+	t.follow(p, 4)
+}
+
+func (t *text) follow(p *Pattern, indent int) {
+	for _, id := range p.Explains {
+		if c := t.find(id); c != nil {
+			t.bullet(indent, "└", fmt.Sprintf("%s: %s [%s]", c.Severity, c.Title, c.ID), t.palette.severity(c.Severity))
+			t.follow(c, indent+2)
+		}
+	}
+}
+
+func (t *text) investigation(p *Pattern) {
+	if len(p.Investigation) == 0 {
+		return
+	}
+	t.blank()
+	t.line(2, cell{"To investigate", t.palette.bold})
+	for _, c := range p.Investigation {
+		t.line(4, cell{"# " + c.Why, t.palette.dim})
+		t.command(4, c.Command)
+	}
+}

@@ -1,0 +1,246 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fatih/color"
+)
+
+// clock is the time of day; a date stands before it on another day than the
+// report's.
+func (t *text) clock(at time.Time) string {
+	at = at.In(t.style.zone())
+	if now := t.r.GeneratedAt.In(t.style.zone()); at.YearDay() != now.YearDay() || at.Year() != now.Year() {
+		return at.Format("2006-01-02 15:04:05")
+	}
+	return at.Format("15:04:05")
+}
+
+// stamp is date and time.
+func (t *text) stamp(at time.Time) string { return at.In(t.style.zone()).Format("2006-01-02 15:04:05") }
+
+// span is a duration as a person says it.
+func span(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "0s"
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	}
+	return fmt.Sprintf("%dd", int(d.Hours()/24))
+}
+
+// few is how many entries of one sort a timeline shows before the rest is
+// summed up.
+const few = 3
+
+// timeline prints a pattern's own: changes and recoveries all, of each sort
+// of symptom the first ones, then how many more until when.
+func (t *text) timeline(p *Pattern) {
+	if len(p.Timeline) == 0 {
+		return
+	}
+	t.blank()
+	t.line(2, cell{"Timeline", t.palette.bold})
+	t.entries(p.Timeline)
+}
+
+func (t *text) entries(entries []Entry) {
+	shown := map[string]int{}
+	total := map[string]int{}
+	last := map[string]time.Time{}
+	for _, e := range entries {
+		total[sortOf(e)]++
+		last[sortOf(e)] = e.Time
+	}
+	for _, e := range entries {
+		k := sortOf(e)
+		shown[k]++
+		switch {
+		case e.Kind != "symptom" || shown[k] <= few || total[k] == few+1:
+			t.entry(e)
+		case shown[k] == few+1:
+			t.line(4, cell{pad("", t.clockWidth()), nil}, cell{
+				fmt.Sprintf("… %d more %s until %s", total[k]-few, e.Reason, t.clock(last[k])), t.palette.dim})
+		}
+	}
+}
+
+// sortOf groups the entries that may stand for each other.
+func sortOf(e Entry) string { return e.Kind + e.Reason + e.Subject.Kind }
+
+func (t *text) clockWidth() int { return 10 }
+
+func (t *text) entry(e Entry) {
+	ns := ""
+	if e.Subject.Namespace != "" {
+		ns = "[" + e.Subject.Namespace + "] "
+	}
+	head := fmt.Sprintf("%s%s %s → %s", ns, e.Subject.Kind, e.Subject.Name, e.Reason)
+	if e.Count > 1 {
+		head += fmt.Sprintf(" (at least %d times)", e.Count)
+	}
+	lines := wrap(escape(head), t.style.width()-4-t.clockWidth())
+	at := t.clock(e.Time)
+	for i, l := range lines {
+		if i > 0 {
+			at = ""
+		}
+		t.line(4, cell{pad(at, t.clockWidth()), t.palette.dim}, cell{l, t.palette.entry(e.Kind)})
+	}
+	if e.Message != "" && e.Kind != "symptom" {
+		t.detail(e.Message, nil)
+	} else if e.Message != "" {
+		t.detail(clip(escape(e.Message), 2*(t.style.width()-6-t.clockWidth())), t.palette.dim)
+	}
+}
+
+func (t *text) detail(text string, paint *color.Color) {
+	for _, l := range wrap(escape(text), t.style.width()-6-t.clockWidth()) {
+		t.line(6+t.clockWidth(), cell{l, paint})
+	}
+}
+
+func (t *text) statePaint(state string) *color.Color {
+	switch state {
+	case "down":
+		return t.palette.critical
+	case "degraded":
+		return t.palette.warning
+	case "recovered", "unaffected":
+		return t.palette.good
+	}
+	return nil
+}
+
+// correlations prints the merged timeline, the tree and the matrix.
+func (t *text) correlations() {
+	if len(t.r.Patterns) == 0 {
+		return
+	}
+	if len(t.number) > 1 {
+		t.heading("Timeline of all patterns and changes")
+		t.merged()
+	}
+	t.heading("Across resources")
+	heading := ""
+	for _, b := range t.r.Tree {
+		if b.Heading != heading {
+			heading = b.Heading
+			t.line(2, cell{heading + ":", t.palette.bold})
+		}
+		t.line(4, cell{b.Root, nil})
+		for i, branch := range b.Branches {
+			mark := "├─ "
+			if i == len(b.Branches)-1 {
+				mark = "└─ "
+			}
+			t.line(6, cell{mark + branch, nil})
+		}
+	}
+	t.matrix()
+}
+
+// merged is the timeline of everything: one line for each run of the same
+// sort of thing.
+func (t *text) merged() {
+	var rows [][]cell
+	for i := 0; i < len(t.r.Timeline); {
+		e := t.r.Timeline[i]
+		j := i + 1
+		for j < len(t.r.Timeline) && sortOf(t.r.Timeline[j]) == sortOf(e) && t.r.Timeline[j].Pattern == e.Pattern && e.Kind == "symptom" {
+			j++
+		}
+		rows = append(rows, t.mergedRow(t.r.Timeline[i:j]))
+		i = j
+	}
+	t.table(2, nil, rows)
+}
+
+func (t *text) mergedRow(run []Entry) []cell {
+	e := run[0]
+	n := ""
+	if k, ok := t.number[t.root(e.Pattern)]; ok {
+		n = fmt.Sprintf("P%d", k)
+	}
+	what := fmt.Sprintf("%s %s → %s", e.Subject.Kind, path(e.Subject.Namespace, e.Subject.Name), e.Reason)
+	switch {
+	case len(run) > 1:
+		what = fmt.Sprintf("%d × %s, until %s: %s", len(run), e.Reason, t.clock(run[len(run)-1].Time), list(subjects(run), 2))
+	case e.Kind != "symptom" && e.Message != "":
+		what += ": " + e.Message
+	}
+	return []cell{{t.clock(e.Time), t.palette.dim}, {n, t.palette.dim}, {what, t.palette.entry(e.Kind)}}
+}
+
+func subjects(run []Entry) []string {
+	var out []string
+	for _, e := range run {
+		if name := path(e.Subject.Namespace, e.Subject.Name); !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// root climbs to the root of a pattern.
+func (t *text) root(id string) string {
+	for p := t.find(id); p != nil && p.ExplainedBy != ""; p = t.find(id) {
+		id = p.ExplainedBy
+	}
+	return id
+}
+
+// matrix prints factors against patterns: how many of each pattern's units
+// have the factor, and how many of the healthy.
+func (t *text) matrix() {
+	m := t.r.Matrix
+	if len(m.Columns) == 0 {
+		return
+	}
+	t.blank()
+	t.line(2, cell{"Correlation matrix", t.palette.bold}, cell{" (units with the factor, of all of the pattern; beside them the healthy)", t.palette.dim})
+	header := []string{"FACTOR"}
+	var rowsOf []int
+	for i, id := range m.Rows {
+		if n, ok := t.number[id]; ok && len(rowsOf) < 8 {
+			header = append(header, fmt.Sprintf("P%d", n))
+			rowsOf = append(rowsOf, i)
+		}
+	}
+	header = append(header, "HEALTHY", "UNIT")
+	var rows [][]cell
+	for j, col := range m.Columns {
+		if row, ok := t.matrixRow(j, col, rowsOf); ok {
+			rows = append(rows, row)
+		}
+	}
+	t.table(2, header, rows)
+}
+
+func (t *text) matrixRow(j int, col Attribute, rowsOf []int) ([]cell, bool) {
+	row := []cell{{col.Attribute + " " + col.Value, nil}}
+	any := false
+	var last Cell
+	for _, i := range rowsOf {
+		x := t.r.Matrix.Cells[i][j]
+		last = x
+		paint := t.palette.dim
+		if x.Affected > 0 {
+			any = true
+			paint = nil
+			if x.Affected == x.Of {
+				paint = t.palette.bold
+			}
+		}
+		row = append(row, cell{fmt.Sprintf("%d/%d", x.Affected, x.Of), paint})
+	}
+	row = append(row, cell{fmt.Sprintf("%d/%d", last.Healthy, last.HealthyOf), nil}, cell{last.Unit, t.palette.dim})
+	return row, any
+}

@@ -1,0 +1,264 @@
+// Package report is the versioned report and its renderings. It decides
+// nothing: what is told, and in which order, comes from correlate.
+package report
+
+import "time"
+
+// APIVersion and Kind of the report.
+const (
+	APIVersion = "kubectl-patterns/v1alpha1"
+	Kind       = "PatternReport"
+)
+
+// Report is what programs read. Fields are only ever added. All times are
+// UTC, RFC 3339.
+type Report struct {
+	APIVersion      string           `json:"apiVersion"`
+	Kind            string           `json:"kind"`
+	GeneratedAt     time.Time        `json:"generatedAt"`
+	Cluster         Cluster          `json:"cluster"`
+	Scope           Scope            `json:"scope"`
+	Window          Window           `json:"window"`
+	Sources         []Source         `json:"sources"`
+	Totals          Totals           `json:"totals"`
+	Patterns        []Pattern        `json:"patterns"`
+	Timeline        []Entry          `json:"timeline"`
+	Matrix          Matrix           `json:"matrix"`
+	Tree            []Branches       `json:"tree"`
+	Recommendations []Recommendation `json:"recommendations"`
+	Skipped         []Skipped        `json:"skipped"`
+	// Node is set by `kubectl patterns node NAME`.
+	Node *Node `json:"node,omitempty"`
+}
+
+// Cluster says what was looked at.
+type Cluster struct {
+	Context string `json:"context"`
+	Server  string `json:"server"`
+	Version string `json:"version"`
+	Offline bool   `json:"offline"`
+}
+
+// Scope says whose failures were asked for.
+type Scope struct {
+	AllNamespaces bool     `json:"allNamespaces"`
+	Namespaces    []string `json:"namespaces"`
+	Selector      string   `json:"selector"`
+	Node          string   `json:"node"`
+}
+
+// Window is the period that the events really cover.
+type Window struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// Source is one thing that was read, or could not be.
+type Source struct {
+	Resource string `json:"resource"`
+	Objects  int    `json:"objects"`
+	From     string `json:"from"`
+	Gap      string `json:"gap"`
+}
+
+// Totals count what was looked at.
+type Totals struct {
+	Namespaces  int `json:"namespaces"`
+	Nodes       int `json:"nodes"`
+	Workloads   int `json:"workloads"`
+	Pods        int `json:"pods"`
+	FailingPods int `json:"failingPods"`
+	Events      int `json:"events"`
+}
+
+// Ref names an object.
+type Ref struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	UID       string `json:"uid,omitempty"`
+}
+
+// Workload names a controller of pods in the namespace of what it is said of.
+type Workload struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+}
+
+// Pattern is what is wrong together.
+type Pattern struct {
+	ID               string            `json:"id"`
+	Detector         string            `json:"detector"`
+	Cause            string            `json:"cause"`
+	Category         string            `json:"category"`
+	Severity         string            `json:"severity"`
+	Tier             string            `json:"tier"`
+	Title            string            `json:"title"`
+	ExplainedBy      string            `json:"explainedBy"`
+	Explains         []string          `json:"explains"`
+	Frequency        Frequency         `json:"frequency"`
+	FirstSeen        *time.Time        `json:"firstSeen"`
+	LastSeen         *time.Time        `json:"lastSeen"`
+	Ongoing          bool              `json:"ongoing"`
+	Affected         []Affected        `json:"affected"`
+	SharedFactors    []SharedFactor    `json:"sharedFactors"`
+	PrecedingChanges []PrecedingChange `json:"precedingChanges"`
+	Impact           []Impact          `json:"impact"`
+	Evidence         []Evidence        `json:"evidence"`
+	CounterEvidence  []Sentence        `json:"counterEvidence"`
+	ProbableCause    ProbableCause     `json:"probableCause"`
+	Timeline         []Entry           `json:"timeline"`
+	Investigation    []Command         `json:"investigation"`
+	Recommendations  []Recommendation  `json:"recommendations"`
+	EvidenceFile     string            `json:"evidenceFile"`
+}
+
+// Frequency is how much of the cluster a pattern touches, and how often.
+type Frequency struct {
+	Pods                     int  `json:"pods"`
+	Workloads                int  `json:"workloads"`
+	Namespaces               int  `json:"namespaces"`
+	Nodes                    int  `json:"nodes"`
+	Occurrences              int  `json:"occurrences"`
+	OccurrencesAreLowerBound bool `json:"occurrencesAreLowerBound"`
+}
+
+// Affected is one affected object.
+type Affected struct {
+	Kind      string   `json:"kind"`
+	Namespace string   `json:"namespace"`
+	Name      string   `json:"name"`
+	Workload  Workload `json:"workload"`
+	Node      string   `json:"node"`
+	Container string   `json:"container"`
+	Image     string   `json:"image"`
+	Detail    string   `json:"detail"`
+}
+
+// SharedFactor is what the affected have in common and the healthy have not.
+type SharedFactor struct {
+	Attribute  string      `json:"attribute"`
+	Value      string      `json:"value"`
+	Unit       string      `json:"unit"`
+	Affected   int         `json:"affected"`
+	AffectedOf int         `json:"affectedOf"`
+	Healthy    int         `json:"healthy"`
+	HealthyOf  int         `json:"healthyOf"`
+	RiskRatio  *float64    `json:"riskRatio"`
+	Interval   []float64   `json:"interval"`
+	P          *float64    `json:"p"`
+	Q          *float64    `json:"q"`
+	Tested     int         `json:"tested"`
+	Tier       string      `json:"tier"`
+	Aliases    []Attribute `json:"aliases"`
+	Text       string      `json:"text"`
+}
+
+// Attribute with a value.
+type Attribute struct {
+	Attribute string `json:"attribute"`
+	Value     string `json:"value"`
+}
+
+// PrecedingChange is a linked change shortly before the pattern.
+type PrecedingChange struct {
+	Time        time.Time `json:"time"`
+	LeadSeconds int       `json:"leadSeconds"`
+	Kind        string    `json:"kind"`
+	Namespace   string    `json:"namespace"`
+	Name        string    `json:"name"`
+	What        string    `json:"what"`
+	By          string    `json:"by"`
+	Link        string    `json:"link"`
+	Chance      float64   `json:"chance"`
+	Tier        string    `json:"tier"`
+}
+
+// Impact on one workload.
+type Impact struct {
+	Namespace       string   `json:"namespace"`
+	Workload        Workload `json:"workload"`
+	Service         string   `json:"service"`
+	Desired         int      `json:"desired"`
+	Ready           int      `json:"ready"`
+	State           string   `json:"state"`
+	DowntimeSeconds int      `json:"downtimeSeconds"`
+}
+
+// Evidence is one thing that the cluster says itself.
+type Evidence struct {
+	Source  string     `json:"source"`
+	Subject Ref        `json:"subject"`
+	Time    *time.Time `json:"time"`
+	Reason  string     `json:"reason"`
+	Text    string     `json:"text"`
+	Count   int        `json:"count"`
+}
+
+// Sentence is a text that stands by itself.
+type Sentence struct {
+	Text string `json:"text"`
+}
+
+// ProbableCause in words.
+type ProbableCause struct {
+	Text       string `json:"text"`
+	Confidence string `json:"confidence"`
+	Why        string `json:"why"`
+}
+
+// Command to investigate.
+type Command struct {
+	Why     string `json:"why"`
+	Command string `json:"command"`
+}
+
+// Recommendation what to do.
+type Recommendation struct {
+	Urgency   string   `json:"urgency"`
+	Text      string   `json:"text"`
+	Commands  []string `json:"commands"`
+	AlertRule string   `json:"alertRule"`
+	Patterns  []string `json:"patterns"`
+}
+
+// Entry of a timeline.
+type Entry struct {
+	Time    time.Time  `json:"time"`
+	Until   *time.Time `json:"until,omitempty"`
+	Kind    string     `json:"kind"`
+	Subject Ref        `json:"subject"`
+	Reason  string     `json:"reason"`
+	Message string     `json:"message"`
+	Count   int        `json:"count"`
+	Pattern string     `json:"pattern"`
+}
+
+// Matrix of patterns against factors.
+type Matrix struct {
+	Rows    []string    `json:"rows"`
+	Columns []Attribute `json:"columns"`
+	Cells   [][]Cell    `json:"cells"`
+}
+
+// Cell of the matrix.
+type Cell struct {
+	Unit      string `json:"unit"`
+	Affected  int    `json:"affected"`
+	Of        int    `json:"of"`
+	Healthy   int    `json:"healthy"`
+	HealthyOf int    `json:"healthyOf"`
+}
+
+// Branches is one group of the tree.
+type Branches struct {
+	Heading  string   `json:"heading"`
+	Root     string   `json:"root"`
+	Branches []string `json:"branches"`
+}
+
+// Skipped is a detector that could not judge.
+type Skipped struct {
+	Detector string `json:"detector"`
+	Why      string `json:"why"`
+}

@@ -1,0 +1,190 @@
+package symptom
+
+import (
+	"strings"
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// pod recognises what is wrong with one pod. A pod that was put off its node
+// ended for that reason: the exits of its containers follow from it and are
+// not told beside it.
+func (r *recogniser) pod(p *cluster.Pod) {
+	events := r.s.EventsOf(p.Ref)
+	if s, ok := eviction(p.Key(), p, events); ok {
+		r.add(s)
+		return
+	}
+	if r.nodeIsLost(p) {
+		return // what its containers did is not known, and the node says why
+	}
+	r.pullSecret(p.Key(), p, events)
+	settled := true
+	for i := range p.Containers {
+		c := &p.Containers[i]
+		if c.Role == cluster.Ephemeral {
+			continue // a person's debugging, no part of the pod's health
+		}
+		if r.container(p, c, events) {
+			settled = false
+		}
+	}
+	if settled {
+		r.unready(p, events)
+	}
+}
+
+// container recognises the trouble of one container and reports whether
+// there is any now.
+func (r *recogniser) container(p *cluster.Pod, c *cluster.Container, events []*cluster.Event) bool {
+	if s, ok := r.pull(p, c, events); ok {
+		r.add(s)
+		return s.Ongoing
+	}
+	if s, ok := r.start(p, c, events); ok {
+		r.add(s)
+		return s.Ongoing
+	}
+	if s, ok := r.termination(p, c, events); ok {
+		r.add(s)
+		return s.Ongoing
+	}
+	return false
+}
+
+func (r *recogniser) nodeIsLost(p *cluster.Pod) bool {
+	n := r.s.Node(p.Node)
+	return n != nil && n.Condition("Ready").Status == "Unknown"
+}
+
+// pull recognises a failed image pull: from the waiting state while it
+// stands, else from the kubelet's events.
+func (r *recogniser) pull(p *cluster.Pod, c *cluster.Container, events []*cluster.Event) (Symptom, bool) {
+	waiting := c.State.Phase == cluster.Waiting && pullReasons[c.State.Reason]
+	s := pullFromEvents(p.Key(), c.Name, events)
+	if waiting && p.Deleting.IsZero() {
+		s.Ongoing, s.Last = true, r.s.At
+		if text := pullError(c.State.Message); text != "" {
+			s.Message = text
+		}
+		s.Cause = pullCause(c.State.Reason, s.Message)
+		s.Evidence = append(s.Evidence, Evidence{Source: FromStatus, Subject: p.Key(), Time: r.s.At,
+			Reason: c.State.Reason, Text: c.State.Message, Count: 1})
+		if s.First.IsZero() {
+			s.First = latest(p.Created, p.Started)
+		}
+	} else if len(s.Evidence) == 0 {
+		return Symptom{}, false
+	}
+	s.Kind, s.Object, s.Pod, s.Container = ImagePull, p.Key(), p, c.Name
+	s.Image = ParseImage(askedImage(p, c))
+	s.Template = Mask(s.Message)
+	return s, true
+}
+
+// askedImage is the image as the pod asked for it: the status may hold the
+// resolved name instead.
+func askedImage(p *cluster.Pod, c *cluster.Container) string {
+	if spec := p.SpecOf(c.Name); spec != nil && spec.Image != "" {
+		return spec.Image
+	}
+	return c.Image
+}
+
+// pullFromEvents gathers the failed pulls that events tell of. "Error:
+// ErrImagePull" and the Normal BackOff beside them count nothing new.
+func pullFromEvents(pod cluster.Ref, container string, events []*cluster.Event) Symptom {
+	var s Symptom
+	for _, e := range events {
+		if e.Reason != "Failed" || !isAbout(e, container) || !strings.HasPrefix(e.Message, "Failed to pull image ") {
+			continue
+		}
+		s.First, s.Last = earliest(s.First, e.First), latest(s.Last, e.Last)
+		s.Count += e.Count
+		s.Message = pullError(e.Message)
+		s.Evidence = append(s.Evidence, fromEvent(e))
+	}
+	s.Cause = pullCause("", s.Message)
+	return s
+}
+
+func (r *recogniser) pullSecret(ref cluster.Ref, p *cluster.Pod, events []*cluster.Event) {
+	for _, e := range events {
+		if e.Reason != "FailedToRetrieveImagePullSecret" {
+			continue
+		}
+		_, rest, _ := strings.Cut(e.Message, "(")
+		names, _, _ := strings.Cut(rest, ")")
+		r.add(Symptom{Kind: PullSecret, Object: ref, Pod: p, First: e.First, Last: e.Last, Count: e.Count,
+			Names: strings.Split(names, ", "), Message: e.Message, Evidence: []Evidence{fromEvent(e)}})
+	}
+}
+
+// startReasons are the waiting reasons that mean that a container could not
+// be made or started.
+var startReasons = map[string]bool{
+	"CreateContainerConfigError": true, "CreateContainerError": true, "RunContainerError": true,
+	"PreCreateHookError": true, "PreStartHookError": true, "PostStartHookError": true,
+}
+
+func (r *recogniser) start(p *cluster.Pod, c *cluster.Container, events []*cluster.Event) (Symptom, bool) {
+	failed := terminated(c)
+	switch {
+	case c.State.Phase == cluster.Waiting && startReasons[c.State.Reason]:
+		return Symptom{Kind: Start, Object: p.Key(), Pod: p, Container: c.Name,
+			First: firstSeen(events, c.Name, latest(p.Created, p.Started), "Failed"), Last: r.s.At, Ongoing: true,
+			Message: c.State.Message, Template: Mask(c.State.Message),
+			Evidence: []Evidence{{Source: FromStatus, Subject: p.Key(), Time: r.s.At, Reason: c.State.Reason, Text: c.State.Message, Count: 1}},
+		}, true
+	case failed != nil && (failed.Reason == "StartError" || failed.Reason == "ContainerCannotRun"):
+		return Symptom{Kind: Start, Object: p.Key(), Pod: p, Container: c.Name,
+			First: firstSeen(events, c.Name, latest(p.Created, p.Started), "Failed"), Last: r.s.At, Ongoing: !healed(p, c, r.s.At),
+			Message: failed.Message, Template: Mask(failed.Message), ExitCode: failed.ExitCode,
+			Evidence: []Evidence{{Source: FromStatus, Subject: p.Key(), Time: r.s.At, Reason: failed.Reason, Text: failed.Message, Count: 1}},
+		}, true
+	}
+	return Symptom{}, false
+}
+
+func firstSeen(events []*cluster.Event, container string, fallback time.Time, reasons ...string) time.Time {
+	var first time.Time
+	for _, e := range events {
+		for _, reason := range reasons {
+			if e.Warning && e.Reason == reason && isAbout(e, container) {
+				first = earliest(first, e.First)
+			}
+		}
+	}
+	if first.IsZero() {
+		return fallback
+	}
+	return first
+}
+
+// unready recognises a pod whose containers run but which does not become
+// ready: its service gets no traffic. Half a minute is granted for starting.
+func (r *recogniser) unready(p *cluster.Pod, events []*cluster.Event) {
+	ready := p.Condition("Ready")
+	if p.Phase != "Running" || ready.Status != "False" || !p.Deleting.IsZero() {
+		return
+	}
+	if ready.Reason != "ContainersNotReady" && ready.Reason != "ReadinessGatesNotReady" {
+		return
+	}
+	if r.s.At.Sub(ready.Transition) < startGrace {
+		return
+	}
+	s := Symptom{Kind: Unready, Object: p.Key(), Pod: p, First: ready.Transition, Last: r.s.At, Ongoing: true, Message: ready.Message,
+		Evidence: []Evidence{{Source: FromCondition, Subject: p.Key(), Time: ready.Transition, Reason: ready.Reason, Text: ready.Message, Count: 1}}}
+	for _, e := range events {
+		if e.Reason == "Unhealthy" {
+			s.Message, s.Template = e.Message, Mask(e.Message)
+			s.Evidence = append(s.Evidence, fromEvent(e))
+		}
+	}
+	r.add(s)
+}
+
+// startGrace is how long a pod may be unready before that is worth a word.
+const startGrace = 30 * time.Second

@@ -1,0 +1,162 @@
+// Package symptom says what is wrong with ONE thing, in a fixed vocabulary.
+//
+// It is the only place where the text of a message is recognised: a message
+// is classified once, by the first matching row of a table. What detectors
+// get are Symptoms, with causes from the taxonomy instead of words.
+package symptom
+
+import (
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// Kind is what sort of trouble it is.
+type Kind string
+
+// The kinds of symptoms.
+const (
+	ImagePull  Kind = "image-pull"  // a container's image cannot be pulled
+	PullSecret Kind = "pull-secret" // an image pull Secret cannot be read
+	Exit       Kind = "exit"        // a container ended with a failure of its own
+	CrashLoop  Kind = "crash-loop"  // restarts are known from events only: no exit code
+	OOM        Kind = "oom"         // a container was killed for memory
+	Start      Kind = "start"       // a container could not be started at all
+	Eviction   Kind = "eviction"    // a pod was put off its node
+	Unready    Kind = "unready"     // containers run, the pod is not ready
+	Pressure   Kind = "pressure"    // a node is, or was, short of a resource
+	NodeDown   Kind = "node-down"   // a node is, or was, not working
+	NodeOOM    Kind = "node-oom"    // the kernel killed for want of memory on the node
+	Rollout    Kind = "rollout"     // a rollout does not come to its end
+)
+
+// Symptom is one thing wrong with one object.
+type Symptom struct {
+	Kind  Kind
+	Cause string // of the taxonomy; what it means depends on Kind
+
+	Object    cluster.Ref  // the Pod, Node or Deployment that has it
+	Workload  cluster.Ref  // the pod's top controller
+	Pod       *cluster.Pod // nil when only events are left of it
+	Node      string
+	Container string
+
+	First   time.Time
+	Last    time.Time // the last time it was seen: the snapshot's time if it stands
+	Count   int       // occurrences, a lower bound
+	Ongoing bool
+
+	Image    Image      // ImagePull
+	ExitCode int32      // Exit, OOM
+	KilledBy string     // Exit: "liveness" or "startup" when a probe ended it
+	Message  string     // the text that says why, as it came
+	Template string     // Message with its variable parts masked
+	Target   Connection // Exit: the peer that Message says could not be reached
+	Limit    string     // OOM: the memory limit in canonical form
+	Resource string     // Eviction, Pressure: memory, ephemeral-storage, inodes, pids
+	Usage    string     // Eviction: what the offenders used, as the kubelet says
+	Names    []string   // PullSecret: the Secrets; Eviction: offending containers
+
+	Evidence []Evidence
+}
+
+// Source of a piece of evidence.
+type Source string
+
+// The sources of evidence.
+const (
+	FromEvent     Source = "event"
+	FromStatus    Source = "status"
+	FromCondition Source = "condition"
+)
+
+// Evidence is one thing that the cluster itself says.
+type Evidence struct {
+	Source  Source
+	Subject cluster.Ref
+	Time    time.Time
+	Reason  string
+	Text    string
+	Count   int
+}
+
+// Recognise finds every symptom in the scope of a snapshot, in a fixed order.
+func Recognise(s *cluster.Snapshot) []Symptom {
+	r := &recogniser{s: s}
+	r.from, _ = s.Window()
+	for i := range s.Nodes {
+		r.node(&s.Nodes[i])
+	}
+	for i := range s.Pods {
+		if p := &s.Pods[i]; inScope(&s.Scope, p.Namespace, p.Labels) {
+			r.pod(p)
+		}
+	}
+	r.gonePods()
+	for i := range s.Workloads {
+		if w := &s.Workloads[i]; inScope(&s.Scope, w.Namespace, w.Selector) {
+			r.workload(w)
+		}
+	}
+	return r.found
+}
+
+// recogniser collects the symptoms of one snapshot.
+type recogniser struct {
+	s     *cluster.Snapshot
+	from  time.Time // start of the window that events cover
+	found []Symptom
+}
+
+func (r *recogniser) add(s Symptom) {
+	if s.Workload.IsZero() {
+		switch {
+		case s.Pod != nil:
+			s.Workload = r.s.WorkloadOf(s.Pod)
+		case s.Object.Kind == "Pod":
+			s.Workload = r.s.WorkloadNamed(s.Object)
+		}
+	}
+	if s.Pod != nil && s.Node == "" {
+		s.Node = s.Pod.Node
+	}
+	s.Count = max(s.Count, 1)
+	if s.First.IsZero() || s.First.After(s.Last) {
+		s.First = s.Last
+	}
+	if !s.Ongoing && !s.Last.IsZero() && s.Last.Before(r.s.Scope.Since) {
+		return // --since bounds what is over, never what still stands
+	}
+	r.found = append(r.found, s)
+}
+
+func inScope(scope *cluster.Scope, namespace string, labels map[string]string) bool {
+	if !scope.Includes(namespace) {
+		return false
+	}
+	return scope.MatchPod == nil || labels == nil || scope.MatchPod(labels)
+}
+
+// isAbout reports whether an event is about a container or, when the event
+// names none, about its pod. Every event is about the container "".
+func isAbout(e *cluster.Event, container string) bool {
+	return container == "" || e.Container == "" || e.Container == container
+}
+
+func fromEvent(e *cluster.Event) Evidence {
+	return Evidence{Source: FromEvent, Subject: e.Object, Time: e.Last, Reason: e.Reason, Text: e.Message, Count: e.Count}
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

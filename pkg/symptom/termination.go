@@ -1,0 +1,139 @@
+package symptom
+
+import (
+	"strings"
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// backOffReset is how long the kubelet watches a container run before it
+// forgets earlier failures (twice the cap of five minutes). Until then a
+// running container is still in its loop.
+const backOffReset = 10 * time.Minute
+
+// terminated is the newest termination that the status tells, nil if none.
+func terminated(c *cluster.Container) *cluster.State {
+	if c.State.Phase == cluster.Terminated {
+		return &c.State
+	}
+	if c.Last.Phase == cluster.Terminated {
+		return &c.Last
+	}
+	return nil
+}
+
+// termination recognises a container that ended in failure, now or within
+// the window: OOMKilled is told apart from all other ends, whatever the exit
+// code (the reason is set when any process of the container was OOM-killed,
+// and 137 alone is no OOM).
+func (r *recogniser) termination(p *cluster.Pod, c *cluster.Container, events []*cluster.Event) (Symptom, bool) {
+	t := terminated(c)
+	if t == nil || !p.Deleting.IsZero() {
+		return Symptom{}, false
+	}
+	looping := c.State.Phase == cluster.Waiting && c.State.Reason == "CrashLoopBackOff"
+	if t.Reason == "ContainerStatusUnknown" || (!looping && r.isOrdinaryEnd(p, c, t)) {
+		return Symptom{}, false
+	}
+	s := Symptom{Kind: Exit, Object: p.Key(), Pod: p, Container: c.Name, ExitCode: t.ExitCode,
+		Message: strings.TrimSpace(t.Message), Last: t.FinishedAt, Ongoing: looping || !healed(p, c, r.s.At)}
+	if !s.Ongoing && s.Last.Before(r.s.At.Add(-longPast)) && c.Restarts < 3 {
+		return Symptom{}, false // long past and healed: a single old restart is ordinary
+	}
+	if t.Reason == "OOMKilled" {
+		s.Kind, s.Limit = OOM, limitOf(p, c)
+	}
+	s.Template, s.Target = Mask(s.Message), ParseConnection(s.Message)
+	s.First, s.Count = t.FinishedAt, 1
+	s.Evidence = []Evidence{{Source: FromStatus, Subject: p.Key(), Time: t.FinishedAt, Reason: t.Reason, Text: endText(c, t), Count: 1}}
+	if c.State.Phase == cluster.Terminated && sameEnd(&c.Last, t) {
+		s.First, s.Count = earliest(s.First, c.Last.FinishedAt), 2
+	}
+	r.addRestartEvents(&s, events)
+	if s.Ongoing {
+		s.Last = r.s.At
+	}
+	return s, true
+}
+
+// longPast is the age from which a healed failure is history.
+const longPast = time.Hour
+
+func sameEnd(a, b *cluster.State) bool {
+	return a.Phase == cluster.Terminated && a.Reason == b.Reason && a.ExitCode == b.ExitCode
+}
+
+// isOrdinaryEnd reports whether a container merely finished: with success,
+// by an orderly stop that healed, or in a Job's pod that another try made
+// good.
+func (r *recogniser) isOrdinaryEnd(p *cluster.Pod, c *cluster.Container, t *cluster.State) bool {
+	if t.ExitCode == 0 && t.Reason != "OOMKilled" {
+		return true
+	}
+	stopped := t.ExitCode == 143 || (t.ExitCode == 137 && t.Reason != "OOMKilled") || t.ExitCode == 255 && t.Reason == "Unknown"
+	if stopped && c.Restarts <= 1 && healed(p, c, r.s.At) {
+		return true
+	}
+	if w := r.s.Workload(p.Owner); w != nil && w.Kind == "Job" {
+		return w.Condition("Complete").Status == "True"
+	}
+	return false
+}
+
+// healed reports whether a container runs again for good as far as can be
+// seen: ready, and for longer than twice its last run, so that a loop which
+// fails after a minute is not called healed after ten seconds.
+func healed(p *cluster.Pod, c *cluster.Container, at time.Time) bool {
+	if c.Role == cluster.Init && c.Ready {
+		return true
+	}
+	if c.State.Phase != cluster.Running || !c.Ready || p.Finished() {
+		return false
+	}
+	ran := at.Sub(c.State.StartedAt)
+	if ran >= backOffReset {
+		return true
+	}
+	last := c.Last.FinishedAt.Sub(c.Last.StartedAt)
+	return !c.Last.StartedAt.IsZero() && ran > 2*last && ran > 5*time.Second
+}
+
+// addRestartEvents dates the beginning of the restarts and finds who killed:
+// the kubelet's kill for a failed probe is told by its event alone.
+func (r *recogniser) addRestartEvents(s *Symptom, events []*cluster.Event) {
+	for _, e := range events {
+		if !isAbout(e, s.Container) {
+			continue
+		}
+		switch {
+		case e.Reason == "BackOff" && e.Warning:
+			s.First = earliest(s.First, e.First)
+			s.Evidence = append(s.Evidence, fromEvent(e))
+		case e.Reason == "Killing" && strings.Contains(e.Message, "failed liveness probe"):
+			s.KilledBy = "liveness"
+			s.Evidence = append(s.Evidence, fromEvent(e))
+		case e.Reason == "Killing" && strings.Contains(e.Message, "failed startup probe"):
+			s.KilledBy = "startup"
+			s.Evidence = append(s.Evidence, fromEvent(e))
+		}
+	}
+}
+
+func limitOf(p *cluster.Pod, c *cluster.Container) string {
+	if c.MemoryLimit != "" {
+		return c.MemoryLimit
+	}
+	if spec := p.SpecOf(c.Name); spec != nil {
+		return spec.MemoryLimit
+	}
+	return ""
+}
+
+func endText(c *cluster.Container, t *cluster.State) string {
+	text := t.Reason
+	if m := strings.TrimSpace(t.Message); m != "" {
+		text = m
+	}
+	return "container " + c.Name + ": " + text
+}
