@@ -25,6 +25,10 @@ func (e *explainer) shared(p *Pattern, f detect.Factor) SharedFactor {
 }
 
 func factorText(f SharedFactor, comparable bool) string {
+	if f.Attribute == "age" {
+		return fmt.Sprintf("only new pods: %d of %d affected ones were made since the failure began; %d of %d healthy ones were",
+			f.Affected, f.AffectedOf, f.Healthy, f.HealthyOf)
+	}
 	text := fmt.Sprintf("%d of %d affected %s have %s %s", f.Affected, f.AffectedOf, f.Unit, f.Attribute, f.Value)
 	switch {
 	case !comparable:
@@ -63,8 +67,7 @@ func (e *explainer) podCell(p *Pattern, f detect.Factor) Cell {
 	c := Cell{Unit: "pods", HealthyOf: len(e.healthy)}
 	for _, ref := range p.Tally.Pods {
 		c.Of++
-		pod := e.s.Pod(ref.Namespace, ref.Name)
-		if (pod != nil && f.Holds(pod)) || (pod == nil && f.Attribute == "node" && goneFrom(p, ref) == f.Value) {
+		if e.podHolds(p, ref, f) {
 			c.Affected++
 		}
 	}
@@ -76,14 +79,16 @@ func (e *explainer) podCell(p *Pattern, f detect.Factor) Cell {
 	return c
 }
 
-// goneFrom is the node of a pod that is known from events only.
-func goneFrom(p *Pattern, pod cluster.Ref) string {
+// podHolds looks at an affected pod. One that is gone, or has since come back
+// under its name elsewhere, is judged by where it failed.
+func (e *explainer) podHolds(p *Pattern, ref cluster.Ref, f detect.Factor) bool {
 	for _, s := range p.Symptoms {
-		if s.Object.Key() == pod {
-			return s.Node
+		if s.Object.Key() == ref && s.Pod == nil {
+			return f.Attribute == "node" && s.Node == f.Value
 		}
 	}
-	return ""
+	pod := e.s.Pod(ref.Namespace, ref.Name)
+	return pod != nil && f.Holds(pod)
 }
 
 // workloadHolds looks at the workload's affected pods, and at what is left of

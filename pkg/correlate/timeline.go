@@ -99,13 +99,20 @@ func (e *explainer) timeline(ps []*Pattern) []Entry {
 	if len(ps) > 0 {
 		from, _ := e.s.Window()
 		for _, c := range e.changes {
-			if c.Time.After(from) && c.Kind != cluster.ConfigWrite && e.s.Scope.Includes(c.Object.Namespace) {
+			if c.Time.After(from) && c.Kind != cluster.ConfigWrite && e.s.Scope.Includes(c.Object.Namespace) && !told(out, c) {
 				add(changeEntry(c, ""))
 			}
 		}
 	}
 	sortEntries(out)
 	return out
+}
+
+// told reports whether a pattern tells of a node's recovery already.
+func told(entries []Entry, c cluster.Change) bool {
+	return c.Kind == cluster.NodeRecovery && slices.ContainsFunc(entries, func(en Entry) bool {
+		return en.Kind == RecoveryEntry && en.Subject.Key() == c.Object && en.Time.Equal(c.Time)
+	})
 }
 
 func sortEntries(entries []Entry) {

@@ -95,5 +95,10 @@ func branches(p *Pattern) []string {
 			out = append(out, line)
 		}
 	}
+	for _, f := range p.Shared {
+		if f.Attribute == "age" && f.Affected == f.AffectedOf {
+			out = append(out, "only new pods are affected")
+		}
+	}
 	return out
 }

@@ -36,17 +36,24 @@ func (c *canvas) print(s string) {
 
 func (c *canvas) blank() { c.print("\n") }
 
-// line prints cells beside each other.
+// line prints cells beside each other, escaped but not laid out.
 func (c *canvas) line(indent int, cells ...cell) {
+	for i := range cells {
+		cells[i].text = escape(cells[i].text)
+	}
+	c.laid(indent, cells...)
+}
+
+// laid prints cells that are escaped and laid out already.
+func (c *canvas) laid(indent int, cells ...cell) {
 	var b strings.Builder
 	b.WriteString(strings.Repeat(" ", indent))
 	for _, x := range cells {
-		text := escape(x.text)
-		if x.paint == nil || strings.TrimSpace(text) == "" {
-			b.WriteString(text)
-			continue
+		text := strings.TrimRight(x.text, " ")
+		if x.paint != nil && text != "" {
+			text = x.paint.Sprint(text)
 		}
-		b.WriteString(x.paint.Sprint(text))
+		b.WriteString(text + x.text[len(strings.TrimRight(x.text, " ")):])
 	}
 	c.print(strings.TrimRight(b.String(), " ") + "\n")
 }
@@ -59,34 +66,31 @@ func (c *canvas) heading(text string) {
 // paragraph wraps text; lines after the first are indented by hang more.
 func (c *canvas) paragraph(indent, hang int, text string, paint *color.Color) {
 	for i, l := range wrap(escape(text), c.style.width()-indent-hang) {
-		if i > 0 {
-			c.line(indent+hang, cell{l, paint})
-			continue
-		}
-		c.line(indent, cell{l, paint})
+		c.laid(indent+min(i, 1)*hang, cell{l, paint})
 	}
 }
 
 // labelWidth is the width of the column of labels of fields.
-const labelWidth = 12
+const labelWidth = 11
 
 // field prints a label and, beside it, wrapped text.
 func (c *canvas) field(indent int, label, text string, paint *color.Color) {
-	for i, l := range wrap(escape(text), c.style.width()-indent-labelWidth) {
-		if i > 0 {
-			label = ""
-		}
-		c.line(indent, cell{pad(label, labelWidth), c.palette.dim}, cell{l, paint})
-	}
+	c.beside(indent, pad(label, labelWidth), c.palette.dim, text, paint)
 }
 
 // bullet prints wrapped text behind a mark.
 func (c *canvas) bullet(indent int, mark, text string, paint *color.Color) {
-	for i, l := range wrap(escape(text), c.style.width()-indent-2) {
+	c.beside(indent, mark+" ", paint, text, nil)
+}
+
+// beside prints wrapped text beside a label, which is ours and laid out.
+func (c *canvas) beside(indent int, label string, labelPaint *color.Color, text string, paint *color.Color) {
+	width := runewidth.StringWidth(label)
+	for i, l := range wrap(escape(text), c.style.width()-indent-width) {
 		if i > 0 {
-			mark = " "
+			label = strings.Repeat(" ", width)
 		}
-		c.line(indent, cell{mark + " ", paint}, cell{l, nil})
+		c.laid(indent, cell{label, labelPaint}, cell{l, paint})
 	}
 }
 
@@ -99,10 +103,7 @@ func (c *canvas) command(indent int, command string) {
 		if i < len(lines)-1 {
 			l += " \\"
 		}
-		if i > 0 {
-			l = "  " + l
-		}
-		c.line(indent, cell{l, c.palette.command})
+		c.laid(indent+2*min(i, 1), cell{l, c.palette.command})
 	}
 }
 
@@ -222,23 +223,8 @@ func (c *canvas) table(indent int, header []string, rows [][]cell) {
 			}
 			out = append(out, cell{text, x.paint})
 		}
-		c.cells(indent, out)
+		c.laid(indent, out...)
 	}
-}
-
-// cells prints what is laid out and escaped already.
-func (c *canvas) cells(indent int, cells []cell) {
-	var b strings.Builder
-	b.WriteString(strings.Repeat(" ", indent))
-	for _, x := range cells {
-		if x.paint == nil {
-			b.WriteString(x.text)
-			continue
-		}
-		trimmed := strings.TrimRight(x.text, " ")
-		b.WriteString(x.paint.Sprint(trimmed) + x.text[len(trimmed):])
-	}
-	c.print(strings.TrimRight(b.String(), " ") + "\n")
 }
 
 func (c *canvas) columnWidths(indent int, rows [][]cell) []int {

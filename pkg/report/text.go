@@ -67,7 +67,7 @@ func (t *text) summary() {
 		if !root {
 			continue
 		}
-		t.bullet(2, fmt.Sprintf("%d.", n), fmt.Sprintf("%s: %s", p.Severity, p.Title), t.palette.severity(p.Severity))
+		t.bullet(2, fmt.Sprintf("%d. %-8s", n, p.Severity), p.Title, t.palette.severity(p.Severity))
 	}
 }
 

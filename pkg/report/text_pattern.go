@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,7 +90,7 @@ func (t *text) affected(p *Pattern) {
 			{key, nil},
 			{fmt.Sprintf("%d/%d", i.Ready, i.Desired), nil},
 			{t.state(i), t.statePaint(i.State)},
-			{strings.TrimPrefix(fmt.Sprintf("%d: %s", len(pods[key]), list(pods[key], 2)), "0: "), nil},
+			{strings.TrimPrefix(fmt.Sprintf("%d: %s", len(pods[key]), list(pods[key], t.namesShown())), "0: "), nil},
 		})
 	}
 	if len(rows) == 0 {
@@ -101,6 +102,9 @@ func (t *text) affected(p *Pattern) {
 		t.images(images)
 	}
 }
+
+// namesShown is how many names of pods fit into a column.
+func (t *text) namesShown() int { return max(1, (t.style.width()-50)/35) }
 
 func (t *text) images(images map[string][]string) {
 	var all []string
@@ -132,14 +136,8 @@ func (t *text) evidence(p *Pattern) {
 	for _, f := range p.SharedFactors {
 		t.bullet(4, "-", f.Text, t.palette.dim)
 	}
-	for _, c := range p.PrecedingChanges {
-		text := fmt.Sprintf("%s before: %s %s, %s (%s", span(time.Duration(c.LeadSeconds)*time.Second), c.Kind, path(c.Namespace, c.Name), c.What, c.Link)
-		if c.By != "" {
-			text += "; by " + c.By
-		}
-		t.bullet(4, "-", fmt.Sprintf("%s; chance of such a change in its window anyway %s)", text, percent(c.Chance)), t.palette.change)
-	}
-	for _, e := range said(p.Evidence, 3) {
+	t.changes(p)
+	for _, e := range said(p.Evidence, 2) {
 		text := fmt.Sprintf("%s %s: %s", e.Subject.Kind, path(e.Subject.Namespace, e.Subject.Name), e.Text)
 		if e.Count > 1 {
 			text += fmt.Sprintf(" (%d times)", e.Count)
@@ -151,30 +149,55 @@ func (t *text) evidence(p *Pattern) {
 	}
 }
 
-func percent(x float64) string {
-	if x >= .995 {
-		return "100 % (the data reach back too short a time to tell)"
+// changes lists what changed before, and once for all how likely it is that
+// some such change stands there by chance.
+func (t *text) changes(p *Pattern) {
+	if len(p.PrecedingChanges) == 0 {
+		return
 	}
+	chance := 0.0
+	for _, c := range p.PrecedingChanges {
+		text := fmt.Sprintf("%s before: %s %s, %s (%s", span(time.Duration(c.LeadSeconds)*time.Second), c.Kind, path(c.Namespace, c.Name), c.What, c.Link)
+		if c.By != "" {
+			text += "; by " + c.By
+		}
+		t.bullet(4, "-", text+")", t.palette.change)
+		chance = max(chance, c.Chance)
+	}
+	if chance >= 1 {
+		t.paragraph(6, 0, "The data reach back too short a time to say how often such changes stand there by chance.", t.palette.dim)
+		return
+	}
+	t.paragraph(6, 0, fmt.Sprintf("Chance that such a change lies in its window anyway: %s.", percent(chance)), t.palette.dim)
+}
+
+func percent(x float64) string {
 	if x < .01 {
 		return "below 1 %"
 	}
-	return fmt.Sprintf("%.0f %%", x*100)
+	return fmt.Sprintf("up to %.0f %%", x*100)
 }
 
-// said picks the most telling texts: each wording once, events before
-// statuses for they carry counts.
+// said picks the most telling texts, of each wording one: events first, for
+// they carry counts, and the more often the better.
 func said(all []Evidence, most int) []Evidence {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b Evidence) int {
+		return cmp.Or(cmp.Compare(sourceRank(a), sourceRank(b)), cmp.Compare(b.Count, a.Count))
+	})
 	var out []Evidence
 	seen := map[string]bool{}
-	for _, e := range all {
-		key := e.Reason
-		if seen[key] || e.Text == "" {
-			continue
+	for _, e := range sorted {
+		if e.Text != "" && !seen[e.Reason] {
+			seen[e.Reason] = true
+			out = append(out, e)
 		}
-		seen[key] = true
-		out = append(out, e)
 	}
 	return out[:min(most, len(out))]
+}
+
+func sourceRank(e Evidence) int {
+	return slices.Index([]string{"event", "condition", "status"}, e.Source)
 }
 
 func path(namespace, name string) string {

@@ -66,8 +66,7 @@ func (t *text) entries(entries []Entry) {
 		case e.Kind != "symptom" || shown[k] <= few || total[k] == few+1:
 			t.entry(e)
 		case shown[k] == few+1:
-			t.line(4, cell{pad("", t.clockWidth()), nil}, cell{
-				fmt.Sprintf("… %d more %s until %s", total[k]-few, e.Reason, t.clock(last[k])), t.palette.dim})
+			t.beside(4, pad("", t.clockWidth()), nil, fmt.Sprintf("… %d more %s until %s", total[k]-few, e.Reason, t.clock(last[k])), t.palette.dim)
 		}
 	}
 }
@@ -86,14 +85,7 @@ func (t *text) entry(e Entry) {
 	if e.Count > 1 {
 		head += fmt.Sprintf(" (at least %d times)", e.Count)
 	}
-	lines := wrap(escape(head), t.style.width()-4-t.clockWidth())
-	at := t.clock(e.Time)
-	for i, l := range lines {
-		if i > 0 {
-			at = ""
-		}
-		t.line(4, cell{pad(at, t.clockWidth()), t.palette.dim}, cell{l, t.palette.entry(e.Kind)})
-	}
+	t.beside(4, pad(t.clock(e.Time), t.clockWidth()), t.palette.dim, head, t.palette.entry(e.Kind))
 	if e.Message != "" && e.Kind != "symptom" {
 		t.detail(e.Message, nil)
 	} else if e.Message != "" {
@@ -102,9 +94,7 @@ func (t *text) entry(e Entry) {
 }
 
 func (t *text) detail(text string, paint *color.Color) {
-	for _, l := range wrap(escape(text), t.style.width()-6-t.clockWidth()) {
-		t.line(6+t.clockWidth(), cell{l, paint})
-	}
+	t.paragraph(6+t.clockWidth(), 0, text, paint)
 }
 
 func (t *text) statePaint(state string) *color.Color {
@@ -205,7 +195,8 @@ func (t *text) matrix() {
 		return
 	}
 	t.blank()
-	t.line(2, cell{"Correlation matrix", t.palette.bold}, cell{" (units with the factor, of all of the pattern; beside them the healthy)", t.palette.dim})
+	t.line(2, cell{"Correlation matrix", t.palette.bold})
+	t.paragraph(2, 0, "How many of each pattern's affected have the factor, and how many of the healthy.", t.palette.dim)
 	header := []string{"FACTOR"}
 	var rowsOf []int
 	for i, id := range m.Rows {

@@ -58,9 +58,6 @@ func eviction(ref cluster.Ref, p *cluster.Pod, events []*cluster.Event) (Symptom
 		if e.Reason != "Evicted" || !e.Warning {
 			continue
 		}
-		if e.Last.Before(created(p)) {
-			continue // of an earlier pod of the same name
-		}
 		s.Message, s.Node = e.Message, e.Host
 		s.First, s.Last = e.First, e.Last
 		s.Names = splitNames(e.Notes["offending_containers"])

@@ -1,8 +1,6 @@
 package symptom
 
 import (
-	"time"
-
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
 
@@ -85,11 +83,4 @@ func quoted(message string) string {
 		start = i + 1
 	}
 	return ""
-}
-
-func created(p *cluster.Pod) time.Time {
-	if p == nil {
-		return time.Time{}
-	}
-	return p.Created
 }

@@ -11,7 +11,10 @@ import (
 // ended for that reason: the exits of its containers follow from it and are
 // not told beside it.
 func (r *recogniser) pod(p *cluster.Pod) {
-	events := r.s.EventsOf(p.Ref)
+	events, earlier := incarnations(p, r.s.EventsOf(p.Ref))
+	if len(earlier) > 0 {
+		r.gonePod(p.Key(), earlier)
+	}
 	if s, ok := eviction(p.Key(), p, events); ok {
 		r.add(s)
 		return
@@ -188,3 +191,18 @@ func (r *recogniser) unready(p *cluster.Pod, events []*cluster.Event) {
 
 // startGrace is how long a pod may be unready before that is worth a word.
 const startGrace = 30 * time.Second
+
+// incarnations parts the events of a pod from those of earlier pods of the
+// same name: a StatefulSet's pod comes back under its own. The UID decides
+// where it is real, else the time.
+func incarnations(p *cluster.Pod, events []*cluster.Event) (own, earlier []*cluster.Event) {
+	for _, e := range events {
+		other := e.Object.UID != "" && p.UID != "" && e.Object.UID != p.UID
+		if other || e.Last.Before(p.Created) {
+			earlier = append(earlier, e)
+		} else {
+			own = append(own, e)
+		}
+	}
+	return own, earlier
+}

@@ -153,6 +153,9 @@ func (b *builder) factors() []detect.Factor {
 			return usesImage(p, func(i symptom.Image) bool { return i.Registry == registry })
 		}})
 	}
+	if f, ok := b.onlyNew(); ok {
+		out = append(out, f)
+	}
 	if names := b.images(); len(names) == 1 {
 		out = append(out, detect.Factor{Attribute: "image", Value: names[0], Holds: func(p *cluster.Pod) bool {
 			return usesImage(p, func(i symptom.Image) bool { return i.Name == names[0] })

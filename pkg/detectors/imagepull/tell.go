@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
@@ -83,32 +84,60 @@ func (b *builder) pullSecrets() []cluster.Ref {
 	return slices.Compact(out)
 }
 
-// counter looks at the pods that run from the same registry: those that
-// pulled after the failures began speak against the registry as a whole.
+// fromRegistry are the running pods, not affected, with images of the same
+// registry.
+func (b *builder) fromRegistry() []*cluster.Pod {
+	var out []*cluster.Pod
+	for i := range b.pass.Pods {
+		p := &b.pass.Pods[i]
+		if p.Phase == "Running" && !slices.Contains(b.tally.Pods, p.Key()) &&
+			usesImage(p, func(i symptom.Image) bool { return i.Registry == b.image.Registry }) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// onlyNew says that the failure meets only new pods: every affected one was
+// made after all that run with images of the registry. It is how refused
+// credentials look while what runs already has its image.
+func (b *builder) onlyNew() (detect.Factor, bool) {
+	running := b.fromRegistry()
+	var since time.Time
+	for _, s := range b.group {
+		if s.Pod != nil && (since.IsZero() || s.Pod.Created.Before(since)) {
+			since = s.Pod.Created
+		}
+	}
+	if len(running) == 0 || since.IsZero() {
+		return detect.Factor{}, false
+	}
+	for _, p := range running {
+		if !p.Created.Before(since) {
+			return detect.Factor{}, false
+		}
+	}
+	return detect.Factor{Attribute: "age", Value: "new", Placement: true, Holds: func(p *cluster.Pod) bool {
+		return !p.Created.Before(since)
+	}}, true
+}
+
+// counter names the pods that pulled after the failures began: they speak
+// against the registry as a whole.
 func (b *builder) counter() []string {
 	if b.cause == symptom.PullDiskFull || b.image.Registry == "" {
 		return nil
 	}
-	var before, since int
-	for i := range b.pass.Pods {
-		p := &b.pass.Pods[i]
-		if p.Phase != "Running" || slices.Contains(b.tally.Pods, p.Key()) || !usesImage(p, func(i symptom.Image) bool { return i.Registry == b.image.Registry }) {
-			continue
-		}
+	since := 0
+	for _, p := range b.fromRegistry() {
 		if pulledSince(b.pass, p, b.tally) {
 			since++
-		} else {
-			before++
 		}
 	}
-	var out []string
-	if since > 0 {
-		out = append(out, fmt.Sprintf("%s pulled from %s after the first failure: not every pull fails", detect.Count(since, "pod"), b.image.Registry))
+	if since == 0 {
+		return nil
 	}
-	if before > 0 {
-		out = append(out, fmt.Sprintf("%s with images of %s run without having pulled since: the failure meets only new pulls", detect.Count(before, "pod"), b.image.Registry))
-	}
-	return out
+	return []string{fmt.Sprintf("%s pulled from %s after the first failure: not every pull fails", detect.Count(since, "pod"), b.image.Registry)}
 }
 
 func pulledSince(pass *detect.Pass, p *cluster.Pod, t detect.Tally) bool {
