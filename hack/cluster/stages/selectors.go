@@ -34,7 +34,7 @@ func named(name string) string {
 	case "ready":
 		return jqReady
 	case "restarts":
-		return jqRestarts
+		return jqRestarts + ` | tostring` // kwok compares texts only
 	case "owner":
 		return jqOwner
 	case "healed":

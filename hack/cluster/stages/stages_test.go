@@ -65,3 +65,22 @@ func TestStagesParse(t *testing.T) {
 		t.Errorf("found %d stages, want more", len(seen))
 	}
 }
+
+// TestRestartsAreText guards against a selector that never matches: kwok does
+// not compare the numbers of JSON.
+func TestRestartsAreText(t *testing.T) {
+	query, err := expression.NewQuery(named("restarts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := expression.ToJSONStandard(map[string]any{"status": map[string]any{
+		"containerStatuses": []any{map[string]any{"restartCount": 0}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := query.Execute(t.Context(), data)
+	if err != nil || len(got) != 1 || got[0] != "0" {
+		t.Errorf("got %#v, %v, want the text 0", got, err)
+	}
+}
