@@ -14,7 +14,11 @@ var secretMasks = []struct {
 	with    string
 }{
 	{regexp.MustCompile(`(://[^/\s:@]*):[^/\s@]+@`), "$1:***@"},
-	{regexp.MustCompile(`(?i)((?:passw(?:or)?d|passwd|secret|token|api[_-]?key|access[_-]?key)["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"'&,;)}]+)`), "$1***"},
+	{regexp.MustCompile(`(?i)((?:passw(?:or)?d|passwd)["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"'&,;)}]+)`), "$1***"},
+	{regexp.MustCompile(`(?i)((?:secret|token|api[_-]?key|access[_-]?key)["']?=)("[^"]*"|'[^']*'|[^\s"'&,;)}]+)`), "$1***"},
+	// Behind a colon only what looks generated: "invalid_token: authorization
+	// failed" is a message, not a token.
+	{regexp.MustCompile(`(?i)((?:secret|token|api[_-]?key|access[_-]?key)["']?:\s*["']?)[A-Za-z0-9._~+/=-]*\d[A-Za-z0-9._~+/=-]{7,}`), "$1***"},
 	{regexp.MustCompile(`(?i)(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}`), "$1 ***"},
 	{regexp.MustCompile(`\bAKIA[0-9A-Z]{16}\b`), "***"},
 	{regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*`), "***"},

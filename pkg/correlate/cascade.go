@@ -12,10 +12,6 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
-// detectionDelay is how much later than it happened a failure may be seen
-// (probe periods, restart back-off).
-const detectionDelay = time.Minute
-
 // cascadeWindow is how soon after a rollout its dependants must fail.
 const cascadeWindow = 10 * time.Minute
 
@@ -34,7 +30,8 @@ type cascade struct {
 	dependants map[cluster.Ref]edge
 	symptoms   []*symptom.Symptom
 	services   map[string]bool
-	unhurt     int // workloads that name it, too, and did not fail
+	how        map[cluster.Ref]string // what tells of each dependency
+	unhurt     int                    // workloads that name it, too, and did not fail
 }
 
 // cascades finds rollouts after which dependants failed. A set of dependants
@@ -90,7 +87,7 @@ func (c *cascade) only(told map[cluster.Ref]bool) bool {
 // failed in the window after the change. Nil unless there are two, one of
 // which names the dependency in its own words.
 func (e *explainer) cascade(change cluster.Change) *cascade {
-	c := &cascade{change: change, dependants: map[cluster.Ref]edge{}, services: map[string]bool{}}
+	c := &cascade{change: change, dependants: map[cluster.Ref]edge{}, services: map[string]bool{}, how: map[cluster.Ref]string{}}
 	early := map[cluster.Ref]bool{} // failed before the change: not by it
 	sawIt := false
 	for i := range e.symptoms {
@@ -98,7 +95,7 @@ func (e *explainer) cascade(change cluster.Change) *cascade {
 		if s.Kind != symptom.Exit && s.Kind != symptom.CrashLoop || s.Workload.Key() == change.Object {
 			continue
 		}
-		kind, svc := e.dependsOn(s, change.Object)
+		kind, svc, how := e.dependsOn(s, change.Object)
 		if kind == noEdge {
 			continue
 		}
@@ -109,7 +106,9 @@ func (e *explainer) cascade(change cluster.Change) *cascade {
 		if lag < -tolerance || lag > cascadeWindow {
 			continue
 		}
-		c.dependants[s.Workload.Key()] = max(c.dependants[s.Workload.Key()], kind)
+		if w := s.Workload.Key(); kind > c.dependants[w] {
+			c.dependants[w], c.how[w] = kind, how
+		}
 		c.symptoms = append(c.symptoms, s)
 		c.services[svc.Path()] = true
 		sawIt = sawIt || kind == observed
@@ -128,18 +127,18 @@ func (e *explainer) cascade(change cluster.Change) *cascade {
 // dependsOn says how the failing workload of a symptom is known to depend on
 // an upstream workload, and by which Service. Its own words outweigh what
 // its spec declares: when they name another peer, that is the one.
-func (e *explainer) dependsOn(s *symptom.Symptom, upstream cluster.Ref) (edge, *cluster.Service) {
+func (e *explainer) dependsOn(s *symptom.Symptom, upstream cluster.Ref) (edge, *cluster.Service, string) {
 	if s.Target.Host != "" {
 		svc := e.s.ServiceNamed(s.Target.Host, s.Object.Namespace)
 		if svc != nil && slices.Contains(e.backends(svc), upstream) {
-			return observed, svc
+			return observed, svc, "says so itself"
 		}
-		return noEdge, nil
+		return noEdge, nil, ""
 	}
-	if svc := e.declares(e.templateOf(s), s.Object.Namespace, upstream); svc != nil {
-		return declared, svc
+	if svc, from := e.declares(e.templateOf(s), s.Object.Namespace, upstream); svc != nil {
+		return declared, svc, "names it in its " + from
 	}
-	return noEdge, nil
+	return noEdge, nil, ""
 }
 
 func (e *explainer) templateOf(s *symptom.Symptom) *cluster.Template {
@@ -152,16 +151,18 @@ func (e *explainer) templateOf(s *symptom.Symptom) *cluster.Template {
 	return nil
 }
 
-func (e *explainer) declares(t *cluster.Template, namespace string, upstream cluster.Ref) *cluster.Service {
+// declares finds the Service of an upstream workload among the addresses in
+// a template, and says where it stands.
+func (e *explainer) declares(t *cluster.Template, namespace string, upstream cluster.Ref) (*cluster.Service, string) {
 	if t == nil {
-		return nil
+		return nil, ""
 	}
 	for _, ep := range t.Endpoints {
 		if svc := e.s.ServiceNamed(ep.Host, namespace); svc != nil && slices.Contains(e.backends(svc), upstream) {
-			return svc
+			return svc, ep.From
 		}
 	}
-	return nil
+	return nil, ""
 }
 
 // backends remembers the workloads behind each Service.
@@ -183,7 +184,7 @@ func (e *explainer) unhurt(c *cascade) int {
 	n := 0
 	for _, pod := range e.healthyWorkloads {
 		w := e.s.WorkloadOf(pod)
-		if w != c.change.Object && e.declares(pod.Template, pod.Namespace, c.change.Object) != nil {
+		if svc, _ := e.declares(pod.Template, pod.Namespace, c.change.Object); svc != nil && w != c.change.Object {
 			n++
 		}
 	}
@@ -206,8 +207,9 @@ func (e *explainer) cascadePattern(c *cascade, others []*cascade) detect.Pattern
 		Change:   &c.change,
 		Title: fmt.Sprintf("%s that depend on %s %s, first %s after its %s",
 			detect.Count(len(t.Workloads), "workload"), up.Path(), verb, span(lag), c.change.Kind),
-		Factors: []detect.Factor{{Attribute: "dependency", Value: strings.Join(sortedKeys(c.services), ","), Holds: func(pod *cluster.Pod) bool {
-			return e.declares(pod.Template, pod.Namespace, up) != nil
+		Factors: []detect.Factor{{Attribute: "dependency", Value: strings.Join(sortedKeys(c.services), ","), Note: c.edges(), Holds: func(pod *cluster.Pod) bool {
+			svc, _ := e.declares(pod.Template, pod.Namespace, up)
+			return svc != nil
 		}}},
 		Probable: c.probable(&t, lag),
 		Counter:  c.counter(others),
@@ -215,6 +217,20 @@ func (e *explainer) cascadePattern(c *cascade, others []*cascade) detect.Pattern
 	p.Investigation = c.investigation(&t)
 	p.Recommendations = c.recommendations(&t)
 	return p
+}
+
+// edges says of each dependant how its dependency is known.
+func (c *cascade) edges() string {
+	refs := make([]cluster.Ref, 0, len(c.how))
+	for w := range c.how {
+		refs = append(refs, w)
+	}
+	slices.SortFunc(refs, cluster.Ref.Compare)
+	parts := make([]string, len(refs))
+	for i, w := range refs {
+		parts[i] = w.Path() + " " + c.how[w]
+	}
+	return strings.Join(parts, ", ")
 }
 
 // tier: strong needs every edge told by the dependants themselves, and no

@@ -78,6 +78,9 @@ func (e *explainer) link(p *Pattern, c cluster.Change) string {
 			return fmt.Sprintf("revision of 1 of %d affected workloads", n)
 		}
 	case cluster.ConfigWrite:
+		if p.Category == "infrastructure" || e.cameWith(p, c) {
+			return ""
+		}
 		if k := e.referring(p, c.Object); k > 0 {
 			return fmt.Sprintf("%s of %d of %d affected workloads", referenceName(p, c.Object), k, n)
 		}
@@ -87,6 +90,21 @@ func (e *explainer) link(p *Pattern, c cluster.Change) string {
 		}
 	}
 	return ""
+}
+
+// cameWith reports whether a ConfigMap or Secret was created with, or before,
+// the workloads that use it: part of their beginning, not a change.
+func (e *explainer) cameWith(p *Pattern, c cluster.Change) bool {
+	config := e.s.Config(c.Object)
+	if config == nil || c.Time.Sub(config.Created) >= time.Second {
+		return false
+	}
+	for _, ref := range p.Tally.Workloads {
+		if w := e.s.Workload(ref); w != nil && ref.Namespace == c.Object.Namespace && config.Created.Sub(w.Created) < time.Minute {
+			return true
+		}
+	}
+	return false
 }
 
 func referenceName(p *Pattern, object cluster.Ref) string {

@@ -21,6 +21,9 @@ func (e *explainer) shared(p *Pattern, f detect.Factor) SharedFactor {
 		out.RiskRatio, out.Low, out.High = riskRatio(out.Affected, out.AffectedOf, out.Healthy, out.HealthyOf)
 	}
 	out.Text = factorText(out, f.Holds != nil)
+	if f.Note != "" {
+		out.Text += " (" + f.Note + ")"
+	}
 	return out
 }
 

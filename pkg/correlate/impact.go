@@ -13,7 +13,7 @@ import (
 func (e *explainer) impact(p *Pattern) []Impact {
 	var out []Impact
 	for _, w := range p.Tally.Workloads {
-		out = append(out, e.impactOn(w))
+		out = append(out, e.impactOn(p, w))
 	}
 	slices.SortStableFunc(out, func(a, b Impact) int {
 		return cmp.Or(cmp.Compare(stateRank(a.State), stateRank(b.State)), a.Workload.Compare(b.Workload))
@@ -25,7 +25,7 @@ func stateRank(s State) int {
 	return slices.Index([]State{Down, Degraded, Recovered, Unaffected}, s)
 }
 
-func (e *explainer) impactOn(ref cluster.Ref) Impact {
+func (e *explainer) impactOn(p *Pattern, ref cluster.Ref) Impact {
 	im := Impact{Workload: ref, Service: e.serviceNames(ref)}
 	im.Desired, im.Ready = e.replicas(ref)
 	switch {
@@ -38,16 +38,16 @@ func (e *explainer) impactOn(ref cluster.Ref) Impact {
 		im.State = Unaffected
 	default:
 		im.State = Recovered
-		if e.failingPodsOf(ref) {
+		if failsStill(p, ref) {
 			im.State = Unaffected // all that is wanted is ready; the failing pods are extra
 		}
 	}
 	return im
 }
 
-func (e *explainer) failingPodsOf(ref cluster.Ref) bool {
-	for _, pod := range e.s.PodsOf(ref) {
-		if e.failing[pod.Key()] {
+func failsStill(p *Pattern, workload cluster.Ref) bool {
+	for _, s := range p.Symptoms {
+		if s.Ongoing && s.Workload.Key() == workload {
 			return true
 		}
 	}

@@ -2,8 +2,7 @@ package correlate
 
 import (
 	"slices"
-
-	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"time"
 )
 
 // rule says when a pattern of one detector follows from one of another. The
@@ -22,24 +21,24 @@ var rules = []rule{
 		return c.Cause == "node-oom" && p.Cause == "memory-pressure" && onItsNodes(p, c)
 	}},
 	{"exit-code", "node-failure", onItsNodes},
-	{"exit-code", "node-pressure", covers},
-	{"exit-code", "oom", covers},
-	{"exit-code", "rollout-cascade", covers},
-	{"exit-code", "rollout-failure", func(p, c *Pattern) bool { return p.Contrast && p.Cause == "crash" && covers(p, c) }},
+	{"exit-code", "node-pressure", func(p, c *Pattern) bool { return onItsNodes(p, c) && covers(p, c) }},
+	{"exit-code", "oom", samePods},
+	{"exit-code", "rollout-cascade", samePods},
+	{"exit-code", "rollout-failure", func(p, c *Pattern) bool { return p.Contrast && p.Cause == "crash" && samePods(p, c) }},
 	{"rollout-cascade", "rollout-failure", func(p, c *Pattern) bool {
 		return c.Change != nil && slices.Contains(p.Tally.Workloads, c.Change.Object)
 	}},
-	{"rollout-failure", "node-failure", covers},
-	{"rollout-failure", "node-pressure", covers},
-	{"rollout-failure", "image-pull", covers},
-	{"rollout-failure", "oom", covers},
-	{"rollout-failure", "rollout-cascade", covers},
-	{"rollout-failure", "exit-code", covers},
+	{"rollout-failure", "node-failure", samePods},
+	{"rollout-failure", "image-pull", samePods},
+	{"rollout-failure", "oom", samePods},
+	{"rollout-failure", "rollout-cascade", samePods},
+	{"rollout-failure", "exit-code", samePods},
+	{"rollout-failure", "node-pressure", func(p, c *Pattern) bool { return len(c.Tally.Pods) == 0 && covers(p, c) }},
 }
 
 // nest gives every consequence its parent. No pattern explains itself, not
 // even by way of others.
-func nest(_ *cluster.Snapshot, ps []*Pattern) {
+func nest(ps []*Pattern) {
 	byID := map[string]*Pattern{}
 	for _, p := range ps {
 		byID[p.ID] = p
@@ -73,10 +72,14 @@ func bestParent(r rule, ps []*Pattern, child *Pattern, byID map[string]*Pattern)
 	return best
 }
 
-// startsBefore allows for the time that a failure takes to be seen: a
-// consequence may be noticed somewhat earlier than its cause.
+// startsBefore allows clocks to differ, and a lost node to be noticed only
+// when its lease runs out.
 func startsBefore(parent, child *Pattern) bool {
-	return !parent.Tally.First.After(child.Tally.First.Add(detectionDelay))
+	allowed := tolerance
+	if parent.Detector == "node-failure" {
+		allowed = time.Minute
+	}
+	return !parent.Tally.First.After(child.Tally.First.Add(allowed))
 }
 
 func descends(p, ancestor *Pattern, byID map[string]*Pattern) bool {
@@ -96,6 +99,21 @@ func covers(parent, child *Pattern) bool {
 	}
 	for _, w := range child.Tally.Workloads {
 		if !slices.Contains(parent.Tally.Workloads, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// samePods reports whether every pod that the child touches is touched by the
+// parent. A child without pods (a rollout past its deadline that never got
+// one) is judged by its workload.
+func samePods(parent, child *Pattern) bool {
+	if len(child.Tally.Pods) == 0 {
+		return covers(parent, child)
+	}
+	for _, pod := range child.Tally.Pods {
+		if !slices.Contains(parent.Tally.Pods, pod) {
 			return false
 		}
 	}

@@ -171,7 +171,7 @@ func Explain(s *cluster.Snapshot, suite detect.Suite, symptoms []symptom.Symptom
 	for i := range found {
 		story.Patterns = append(story.Patterns, e.explain(found[i]))
 	}
-	nest(s, story.Patterns)
+	nest(story.Patterns)
 	story.Patterns = ordered(story.Patterns)
 	story.Timeline = e.timeline(story.Patterns)
 	story.Matrix = e.matrix(story.Patterns)

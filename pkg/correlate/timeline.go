@@ -37,7 +37,11 @@ func changeEntry(c cluster.Change, pattern string) Entry {
 	if c.Kind == cluster.NodeRecovery {
 		kind = RecoveryEntry
 	}
-	return Entry{Time: c.Time, Kind: kind, Subject: c.Object, Reason: string(c.Kind), Message: c.What, Count: 1, Pattern: pattern}
+	en := Entry{Time: c.Time, Kind: kind, Subject: c.Object, Reason: string(c.Kind), Message: c.What, Count: 1, Pattern: pattern}
+	if c.Kind == cluster.ConfigWrite { // created or written: there is nothing more to say
+		en.Reason, en.Message = c.What, ""
+	}
+	return en
 }
 
 // reason is what a timeline calls a symptom: Kubernetes' own word for it.

@@ -48,6 +48,8 @@ type Factor struct {
 	// Holds reports for a pod whether it has this value; nil when it cannot
 	// be told of healthy pods (an exit code, say).
 	Holds func(*cluster.Pod) bool
+	// Note says in words how the affected are known to have it; may be empty.
+	Note string
 	// Placement is set on attributes that differ between replicas (a node):
 	// they are counted by pods, template attributes by workloads.
 	Placement bool

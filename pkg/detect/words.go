@@ -72,6 +72,9 @@ func Values(symptoms []*symptom.Symptom, of func(*symptom.Symptom) string) []str
 	return slices.Compact(out)
 }
 
+// Said is somebody's words in quotation marks.
+func Said(text string) string { return "“" + text + "”" }
+
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@=,-]+$`)
 
 // Quote makes a word safe for a POSIX shell. Names in a saved dump are

@@ -157,12 +157,18 @@ func (t *text) changes(p *Pattern) {
 	}
 	chance := 0.0
 	for _, c := range p.PrecedingChanges {
+		chance = max(chance, c.Chance)
+	}
+	for i, c := range p.PrecedingChanges {
+		if i == few && len(p.PrecedingChanges) > few+1 {
+			t.bullet(4, "-", fmt.Sprintf("and %d more such changes; the timeline has them", len(p.PrecedingChanges)-few), t.palette.change)
+			break
+		}
 		text := fmt.Sprintf("%s before: %s %s, %s (%s", span(time.Duration(c.LeadSeconds)*time.Second), c.Kind, path(c.Namespace, c.Name), c.What, c.Link)
 		if c.By != "" {
 			text += "; by " + c.By
 		}
 		t.bullet(4, "-", text+")", t.palette.change)
-		chance = max(chance, c.Chance)
 	}
 	if chance >= 1 {
 		t.paragraph(6, 0, "The data reach back too short a time to say how often such changes stand there by chance.", t.palette.dim)
@@ -183,7 +189,7 @@ func percent(x float64) string {
 func said(all []Evidence, most int) []Evidence {
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b Evidence) int {
-		return cmp.Or(cmp.Compare(sourceRank(a), sourceRank(b)), cmp.Compare(b.Count, a.Count))
+		return cmp.Or(cmp.Compare(generic(a), generic(b)), cmp.Compare(sourceRank(a), sourceRank(b)), cmp.Compare(b.Count, a.Count))
 	})
 	var out []Evidence
 	seen := map[string]bool{}
@@ -194,6 +200,14 @@ func said(all []Evidence, most int) []Evidence {
 		}
 	}
 	return out[:min(most, len(out))]
+}
+
+// generic texts say that something is retried, not why it fails.
+func generic(e Evidence) int {
+	if e.Reason == "BackOff" {
+		return 1
+	}
+	return 0
 }
 
 func sourceRank(e Evidence) int {

@@ -64,7 +64,7 @@ func (t *text) entries(entries []Entry) {
 		shown[k]++
 		switch {
 		case e.Kind != "symptom" || shown[k] <= few || total[k] == few+1:
-			t.entry(e)
+			t.entry(e, shown[k] == 1)
 		case shown[k] == few+1:
 			t.beside(4, pad("", t.clockWidth()), nil, fmt.Sprintf("… %d more %s until %s", total[k]-few, e.Reason, t.clock(last[k])), t.palette.dim)
 		}
@@ -76,7 +76,9 @@ func sortOf(e Entry) string { return e.Kind + e.Reason + e.Subject.Kind }
 
 func (t *text) clockWidth() int { return 10 }
 
-func (t *text) entry(e Entry) {
+// entry prints one happening; what a symptom says is told once for all of
+// its sort.
+func (t *text) entry(e Entry, withMessage bool) {
 	ns := ""
 	if e.Subject.Namespace != "" {
 		ns = "[" + e.Subject.Namespace + "] "
@@ -86,10 +88,12 @@ func (t *text) entry(e Entry) {
 		head += fmt.Sprintf(" (at least %d times)", e.Count)
 	}
 	t.beside(4, pad(t.clock(e.Time), t.clockWidth()), t.palette.dim, head, t.palette.entry(e.Kind))
-	if e.Message != "" && e.Kind != "symptom" {
+	switch {
+	case e.Message == "":
+	case e.Kind != "symptom":
 		t.detail(e.Message, nil)
-	} else if e.Message != "" {
-		t.detail(clip(escape(e.Message), 2*(t.style.width()-6-t.clockWidth())), t.palette.dim)
+	case withMessage:
+		t.detail(e.Message, t.palette.dim)
 	}
 }
 
@@ -208,11 +212,28 @@ func (t *text) matrix() {
 	header = append(header, "HEALTHY", "UNIT")
 	var rows [][]cell
 	for j, col := range m.Columns {
+		if !t.ofRoot(col) {
+			continue
+		}
 		if row, ok := t.matrixRow(j, col, rowsOf); ok {
 			rows = append(rows, row)
 		}
 	}
 	t.table(2, header, rows)
+}
+
+// ofRoot reports whether a root names a factor: those of consequences would
+// bury them.
+func (t *text) ofRoot(col Attribute) bool {
+	for i := range t.r.Patterns {
+		p := &t.r.Patterns[i]
+		if t.isRoot(p) && slices.ContainsFunc(p.SharedFactors, func(f SharedFactor) bool {
+			return f.Attribute == col.Attribute && f.Value == col.Value
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *text) matrixRow(j int, col Attribute, rowsOf []int) ([]cell, bool) {

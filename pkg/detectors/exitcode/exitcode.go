@@ -91,7 +91,7 @@ func probable(s *symptom.Symptom, t *detect.Tally) detect.Cause {
 		return c
 	}
 	c.Confidence = detect.Medium
-	c.Why += fmt.Sprintf(", and the container left the message %q", clip(s.Message, 200))
+	c.Why += ", and the container left the message " + detect.Said(clip(s.Message, 200))
 	if s.Target.Host != "" {
 		c.Text = fmt.Sprintf("The containers give up because %s cannot be reached (%s).", s.Target.Address(), s.Target.Class)
 	}
@@ -113,7 +113,7 @@ func investigation(s *symptom.Symptom) []detect.Command {
 func recommendations(s *symptom.Symptom, t *detect.Tally) []detect.Recommendation {
 	text := fmt.Sprintf("Read the last log lines of %s before anything is restarted by hand.", t.Workloads[0].Path())
 	if s.Message != "" {
-		text = fmt.Sprintf("Follow the containers' own message: %q.", clip(s.Message, 120))
+		text = "Follow the containers' own message: " + detect.Said(clip(s.Message, 120))
 	}
 	urgency := detect.Immediate
 	if !t.Ongoing {

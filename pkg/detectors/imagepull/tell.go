@@ -28,7 +28,7 @@ var causes = map[string]detect.Cause{
 func (b *builder) probable() detect.Cause {
 	c := causes[b.cause]
 	c.Text = fmt.Sprintf(c.Text, b.what())
-	c.Why = fmt.Sprintf("the runtime says so: %q", shorten(b.group[0].Message))
+	c.Why = "the runtime says so: " + detect.Said(shorten(b.group[0].Message))
 	if b.refusalIsAmbiguous() {
 		c.Text = fmt.Sprintf("%s refuses to serve %s: the credentials are missing or wrong, or there is no such repository (this registry does not tell the difference).",
 			b.image.Registry, b.image.Repository)

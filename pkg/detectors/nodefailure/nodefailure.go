@@ -133,7 +133,7 @@ func probable(cause string, nodes []string, first *symptom.Symptom) detect.Cause
 	c := detect.Cause{Text: fmt.Sprintf(texts[cause], subject(nodes)), Confidence: detect.High}
 	c.Why = "Kubernetes reports it"
 	if first.Message != "" {
-		c.Why += fmt.Sprintf(": %q", first.Message)
+		c.Why += ": " + detect.Said(first.Message)
 	}
 	return c
 }
