@@ -42,7 +42,7 @@ func runNode(ctx context.Context, o *options, args []string) error {
 	if !ok {
 		return fmt.Errorf("node %q does not exist", name)
 	}
-	story = story.Only(func(p *correlate.Pattern) bool { return o.shows(p) && slices.Contains(p.Tally.Nodes, name) })
+	story = story.Only(func(p *correlate.Pattern) bool { return o.shows(p) && slices.Contains(p.Tally.Nodes, name) }).OnNode(name)
 	r := report.New(story)
 	r.AddNode(view)
 	if err := o.print(r, report.NodeText); err != nil {

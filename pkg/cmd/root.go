@@ -93,7 +93,7 @@ It only reads. It never reads the data of a Secret.`,
   # For programs
   kubectl patterns -A -o json | jq '.patterns[] | {title, severity}'`,
 		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl patterns"},
-		Args:              cobra.NoArgs,
+		Args:              noArguments,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		PersistentPreRun:  func(c *cobra.Command, _ []string) { quiet(streams.ErrOut) },
@@ -108,6 +108,18 @@ It only reads. It never reads the data of a Secret.`,
 	addVerbosity(root)
 	root.AddCommand(newNode(flags), newDetectors(streams), newVersion(streams))
 	return root
+}
+
+// noArguments refuses what is no command, and says which one may be meant.
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	err := fmt.Errorf("unknown command %q", args[0])
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		err = fmt.Errorf("%w; did you mean %q?", err, near[0])
+	}
+	return err
 }
 
 // addVerbosity adds -v as in kubectl.

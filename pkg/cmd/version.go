@@ -23,6 +23,11 @@ func newVersion(streams genericiooptions.IOStreams) *cobra.Command {
 	}
 }
 
+// version is set by the linker for release archives:
+// -ldflags "-X github.com/kubectl-patterns/kubectl-patterns/pkg/cmd.version=v1.2.3".
+// It is empty otherwise, and nothing else writes it.
+var version string
+
 type versions struct{ version, commit, clientGo string }
 
 // buildVersion reads what the Go tool stamped into the binary, so that
@@ -34,6 +39,9 @@ func buildVersion() versions {
 		return v
 	}
 	v.version = info.Main.Version
+	if version != "" {
+		v.version = version
+	}
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" {
 			v.commit = s.Value

@@ -43,15 +43,15 @@ func (l *lines) locate(err error, offset int64) error {
 	if errors.As(err, &syntax) {
 		offset = syntax.Offset
 	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err, offset = errors.New("the file ends in the middle of an object"), l.n
+	}
 	line, start := l.count-len(l.at)+1, int64(0)
 	for _, at := range l.at {
 		if at > offset {
 			break
 		}
 		line, start = line+1, at
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.New("the file ends in the middle of an object")
 	}
 	return fmt.Errorf("line %d, column %d: %w", line, max(offset-start, 1), err)
 }

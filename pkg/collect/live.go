@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"time"
 
@@ -93,7 +94,11 @@ func (l *Live) meet(ctx context.Context, scope cluster.Scope) error {
 		l.identity.Version = version.GitVersion
 	case apierrors.IsForbidden(err): // /version may be closed while lists are open
 	default:
-		return fmt.Errorf("asking %s for its version: %w", l.identity.Server, err)
+		var transport *url.Error // says the URL again, which the reader has not typed
+		if errors.As(err, &transport) {
+			err = transport.Err
+		}
+		return fmt.Errorf("cannot read the cluster at %s: %w", l.identity.Server, err)
 	}
 	for _, ns := range scope.Namespaces {
 		if _, err := l.typed.CoreV1().Namespaces().Get(ctx, ns, metav1.GetOptions{}); apierrors.IsNotFound(err) {

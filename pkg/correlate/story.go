@@ -129,7 +129,7 @@ type Entry struct {
 	Time, Until time.Time // Until is zero for an instant
 	Kind        EntryKind
 	Subject     cluster.Ref
-	Workload    cluster.Ref
+	Node        string // where it happened, if on a node
 	Reason      string
 	Message     string
 	Count       int
@@ -177,6 +177,19 @@ func Explain(s *cluster.Snapshot, suite detect.Suite, symptoms []symptom.Symptom
 	story.Matrix = e.matrix(story.Patterns)
 	story.Tree = tree(story.Patterns)
 	return story
+}
+
+// OnNode returns the story with the part of the timeline that happened on a
+// node, and the changes linked with its patterns.
+func (s *Story) OnNode(name string) *Story {
+	out := *s
+	out.Timeline = nil
+	for _, t := range s.Timeline {
+		if t.Node == name || t.Subject.Key() == (cluster.Ref{Kind: "Node", Name: name}) || (t.Kind == ChangeEntry && t.Pattern != "") {
+			out.Timeline = append(out.Timeline, t)
+		}
+	}
+	return &out
 }
 
 // Only returns the story with those patterns that are to be shown. Everything

@@ -18,7 +18,7 @@ func (e *explainer) entries(p *Pattern) []Entry {
 		out = append(out, changeEntry(c.Change, p.ID))
 	}
 	for _, s := range p.Symptoms {
-		en := Entry{Time: s.First, Kind: SymptomEntry, Subject: s.Object, Workload: s.Workload, Reason: reason(s), Message: s.Message, Count: s.Count, Pattern: p.ID}
+		en := Entry{Time: s.First, Kind: SymptomEntry, Subject: s.Object, Node: s.Node, Reason: reason(s), Message: s.Message, Count: s.Count, Pattern: p.ID}
 		if s.Last.After(s.First) {
 			en.Until = s.Last
 		}

@@ -238,7 +238,7 @@ func (c *canvas) columnWidths(indent int, rows [][]cell) []int {
 		total, widest := indent+2*(len(widths)-1), 0
 		for i, w := range widths {
 			total += w
-			if w > widths[widest] {
+			if w+lastGives(i, len(widths)) > widths[widest]+lastGives(widest, len(widths)) {
 				widest = i
 			}
 		}
@@ -247,6 +247,15 @@ func (c *canvas) columnWidths(indent int, rows [][]cell) []int {
 		}
 		widths[widest]--
 	}
+}
+
+// lastGives makes the last column, which holds the longest text, give way
+// before the others.
+func lastGives(i, n int) int {
+	if i == n-1 {
+		return 15
+	}
+	return 0
 }
 
 func plural(n int, noun string) string {
