@@ -14,6 +14,10 @@ import (
 // fileName is what makes a folder a scenario.
 const fileName = "scenario.yaml"
 
+// errNone says that there is no scenario in a place. That a scenario lacks one
+// of its manifests is another matter.
+var errNone = errors.New("no scenario here")
+
 // List returns all scenarios of a library in the order of their names.
 func List(library fs.FS) ([]*Scenario, error) {
 	entries, err := fs.ReadDir(library, ".")
@@ -76,7 +80,7 @@ func (l *loader) add(name, base string) error {
 func (l *loader) find(name, base string) (*Scenario, string, error) {
 	if !strings.ContainsRune(name, filepath.Separator) {
 		s, err := fromLibrary(l.library, name)
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !errors.Is(err, errNone) {
 			return s, "", err
 		}
 	}
@@ -85,7 +89,7 @@ func (l *loader) find(name, base string) (*Scenario, string, error) {
 		folder = filepath.Join(base, folder)
 	}
 	s, err := read(os.DirFS(folder), filepath.Base(folder))
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, errNone) {
 		return nil, "", fmt.Errorf("no scenario %q: it is neither built in (see `cluster scenarios`) nor a folder with a %s", name, fileName)
 	}
 	return s, folder, err
@@ -93,7 +97,7 @@ func (l *loader) find(name, base string) (*Scenario, string, error) {
 
 func fromLibrary(library fs.FS, name string) (*Scenario, error) {
 	if !fs.ValidPath(name) {
-		return nil, fs.ErrNotExist
+		return nil, errNone
 	}
 	sub, err := fs.Sub(library, name)
 	if err != nil {
@@ -104,6 +108,9 @@ func fromLibrary(library fs.FS, name string) (*Scenario, error) {
 
 func read(files fs.FS, name string) (*Scenario, error) {
 	data, err := fs.ReadFile(files, fileName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errNone
+	}
 	if err != nil {
 		return nil, fmt.Errorf("scenario %s: %w", name, err)
 	}

@@ -56,18 +56,18 @@ func TestLoadFolderIncludesLibraryAndNeighbour(t *testing.T) {
 
 func TestLoadRefuses(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
-		"typo":             {"description: d\nsteps: [{aply: x}]", "unknown field"},
-		"no description":   {"steps: [{delay: 1s}]", "no description"},
-		"two actions":      {"description: d\nsteps: [{delay: 1s, kill-node: n}]", "exactly one"},
-		"no action":        {"description: d\nsteps: [{say: hello}]", "exactly one"},
-		"missing file":     {"description: d\nsteps: [{apply: gone.yaml}]", "gone.yaml"},
-		"manifest":         {"description: d\nsteps: [{apply: bad.yaml}]", "no kind"},
-		"two waits":        {"description: d\nsteps: [{wait: {rollouts: {}, node: {name: n}}}]", "exactly one"},
-		"count":            {"description: d\nsteps: [{wait: {pods: {ready: true}}}]", "either exactly or at-least"},
-		"selector":         {"description: d\nsteps: [{wait: {pods: {selector: '=,', exactly: 1}}}]", "parse"},
-		"annotate what":    {"description: d\nsteps: [{annotate: {set: {a: b}}}]", "either pods or node"},
-		"unknown include":  {"description: d\ninclude: [nowhere]", "no scenario"},
-		"includes itself?": {"description: d\ninclude: [x/y]", "no scenario"},
+		"typo":            {"description: d\nsteps: [{aply: x}]", "unknown field"},
+		"no description":  {"steps: [{delay: 1s}]", "no description"},
+		"two actions":     {"description: d\nsteps: [{delay: 1s, kill-node: n}]", "exactly one"},
+		"no action":       {"description: d\nsteps: [{say: hello}]", "exactly one"},
+		"missing file":    {"description: d\nsteps: [{apply: gone.yaml}]", "gone.yaml"},
+		"manifest":        {"description: d\nsteps: [{apply: bad.yaml}]", "no kind"},
+		"two waits":       {"description: d\nsteps: [{wait: {rollouts: {}, node: {name: n}}}]", "exactly one"},
+		"count":           {"description: d\nsteps: [{wait: {pods: {ready: true}}}]", "either exactly or at-least"},
+		"selector":        {"description: d\nsteps: [{wait: {pods: {selector: '=,', exactly: 1}}}]", "selector"},
+		"annotate what":   {"description: d\nsteps: [{annotate: {set: {a: b}}}]", "either pods or node"},
+		"unknown include": {"description: d\ninclude: [nowhere]", "no scenario"},
+		"unknown path":    {"description: d\ninclude: [x/y]", "no scenario"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			lib := library(map[string]string{"s/scenario.yaml": test.text, "s/bad.yaml": "metadata: {name: x}"})

@@ -91,8 +91,10 @@ func (p *Pods) validate() error {
 	if p == nil {
 		return nil
 	}
-	_, err := labels.Parse(p.Selector)
-	return err
+	if _, err := labels.Parse(p.Selector); err != nil {
+		return fmt.Errorf("selector %q: %w", p.Selector, err)
+	}
+	return nil
 }
 
 // Manifests reads the objects of one file.
