@@ -32,6 +32,8 @@ type Source struct {
 	From string
 	// Gap says why the source is missing or partial; empty when it is whole.
 	Gap string
+	// Remedy is what would close the gap; may be empty.
+	Remedy string
 }
 
 // Gap is something that could not be read. What lies in a gap is unknown,

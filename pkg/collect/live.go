@@ -125,7 +125,7 @@ func (l *Live) readKind(ctx context.Context, k kind, scope cluster.Scope) (*buck
 		}
 		gap := gapOf(k, where.namespace, err)
 		b.Gaps = append(b.Gaps, gap)
-		source.Gap = gap.Reason
+		source.Gap, source.Remedy = gap.Reason, gap.Remedy
 	}
 	b.Sources = []cluster.Source{source}
 	if l.Progress != nil {

@@ -52,7 +52,7 @@ func orEmpty[T any](s []T) []T {
 }
 
 func source(s cluster.Source) Source {
-	return Source{Resource: string(s.Resource), Objects: s.Objects, From: s.From, Gap: s.Gap}
+	return Source{Resource: string(s.Resource), Objects: s.Objects, From: s.From, Gap: s.Gap, Remedy: s.Remedy}
 }
 
 func pattern(p *correlate.Pattern) Pattern {

@@ -146,7 +146,7 @@ func (t *text) method() {
 	covered := "no events were there to read; statuses and conditions only"
 	if w.To.After(w.From) {
 		covered = fmt.Sprintf("%s – %s (%s): how far back events reach; statuses reach further. Times are %s.",
-			t.stamp(w.From), t.clock(w.To), span(w.To.Sub(w.From)), t.style.zone())
+			t.stamp(w.From), t.clock(w.To), span(w.To.Sub(w.From)), w.To.In(t.style.zone()).Format("MST"))
 	}
 	t.field(2, "Covers", covered, nil)
 	t.field(2, "Compared", fmt.Sprintf("failing pods and workloads with the healthy among %s of %s in %s. Counts of events are lower bounds: recorders drop some.",
@@ -206,25 +206,37 @@ func (t *text) gaps() {
 		return
 	}
 	t.heading("Not seen")
-	byReason := map[string][]string{}
-	var order []string
-	for _, s := range t.r.Sources {
-		if s.Gap == "" {
-			continue
-		}
-		if _, ok := byReason[s.Gap]; !ok {
-			order = append(order, s.Gap)
-		}
-		byReason[s.Gap] = append(byReason[s.Gap], s.Resource)
+	for _, gap := range t.gapsByReason() {
+		t.bullet(2, "-", gap, t.palette.warning)
 	}
-	for _, gap := range order {
-		if names := strings.Join(byReason[gap], ", "); names != "" {
-			t.bullet(2, "-", names+": "+gap, t.palette.warning)
-		} else {
-			t.bullet(2, "-", gap, t.palette.warning)
+	for _, s := range t.r.Sources {
+		if s.Remedy != "" {
+			t.bullet(2, "-", fmt.Sprintf("a rule that would grant %s: %s", s.Resource, s.Remedy), t.palette.dim)
 		}
 	}
 	for _, s := range t.r.Skipped {
 		t.bullet(2, "-", fmt.Sprintf("detector %s could not judge: %s", s.Detector, s.Why), t.palette.warning)
 	}
+}
+
+// gapsByReason names each reason once, with everything that is missing for it.
+func (t *text) gapsByReason() []string {
+	names := map[string][]string{}
+	var order []string
+	for _, s := range t.r.Sources {
+		if s.Gap == "" {
+			continue
+		}
+		if _, ok := names[s.Gap]; !ok {
+			order = append(order, s.Gap)
+		}
+		if s.Resource != "" {
+			names[s.Gap] = append(names[s.Gap], s.Resource)
+		}
+	}
+	out := make([]string, len(order))
+	for i, gap := range order {
+		out[i] = strings.TrimPrefix(strings.Join(names[gap], ", ")+": "+gap, ": ")
+	}
+	return out
 }

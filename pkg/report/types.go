@@ -59,6 +59,8 @@ type Source struct {
 	Objects  int    `json:"objects"`
 	From     string `json:"from"`
 	Gap      string `json:"gap"`
+	// Remedy is what would close the gap, such as the RBAC rule to grant.
+	Remedy string `json:"remedy,omitempty"`
 }
 
 // Totals count what was looked at.
