@@ -1,0 +1,104 @@
+# Everything here needs Go alone. `make` lists the targets.
+
+GO ?= go
+# The scenario of cluster-up, and the folder of its cluster.
+SCENARIO ?= demo
+CLUSTER_DIR ?= .cluster/default
+DEMO_DIR := .cluster/demo
+# More arguments for go test, such as TESTFLAGS='-run Oom -v'.
+TESTFLAGS ?=
+FUZZTIME ?= 20s
+
+PATTERNS := $(CURDIR)/bin/kubectl-patterns
+CLUSTER := $(CURDIR)/bin/cluster
+LINTER := $(CURDIR)/bin/golangci-lint
+
+# Binaries carry the commit that they were built from, where git will tell it.
+STAMP := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
+
+.DEFAULT_GOAL := help
+.PHONY: help build install cluster test lint verify update docs cover bench fuzz score dist \
+	demo demo-down cluster-up cluster-down clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build the plugin: bin/kubectl-patterns
+	CGO_ENABLED=0 $(GO) build $(STAMP) -trimpath -o $(PATTERNS) ./cmd/kubectl-patterns
+
+install: ## Install the plugin into Go's bin folder
+	CGO_ENABLED=0 $(GO) install $(STAMP) -trimpath ./cmd/kubectl-patterns
+
+cluster: ## Build the local control plane: bin/cluster (minutes at first, then seconds)
+	hack/cluster/build $(CLUSTER)
+
+# Never from the cache of test results: what the tests run are programs and a
+# tree, whose changes go does not see.
+test: build cluster ## Run all tests, those against a real control plane included
+	@echo "Testing the plugin"; failed=; \
+	KUBECTL_PATTERNS_BIN=$(PATTERNS) KUBECTL_PATTERNS_CLUSTER=$(CLUSTER) \
+		$(GO) test -count=1 -timeout 20m $(TESTFLAGS) ./... || failed="$$failed plugin"; \
+	echo "Testing the local control plane (hack/cluster)"; \
+	(cd hack/cluster && $(GO) test -count=1 -timeout 20m $(TESTFLAGS) ./...) || failed="$$failed hack/cluster"; \
+	if [ -n "$$failed" ]; then echo "TESTS FAILED:$$failed"; exit 1; fi; \
+	echo "ALL TESTS PASSED"
+
+lint: $(LINTER) ## Run the linters (builds them at first, which takes minutes)
+	$(LINTER) run ./...
+
+# The linter's version is pinned in a module of its own.
+$(LINTER): hack/tools/go.mod hack/tools/go.sum
+	$(GO) build -C hack/tools -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+verify: ## Check that formatting, modules and generated pages are up to date; changes nothing
+	@unformatted=$$(find . -name '*.go' -not -path './.*' -not -path '*/testdata/*' -exec gofmt -l {} +); \
+	if [ -n "$$unformatted" ]; then echo "gofmt -w would change:" $$unformatted; exit 1; fi
+	$(GO) vet ./...
+	cd hack/cluster && $(GO) vet ./...
+	$(GO) mod tidy -diff
+	cd hack/cluster && $(GO) mod tidy -diff
+	$(GO) run ./hack/docs -check
+
+docs: ## Write the generated page docs/detectors.md
+	$(GO) run ./hack/docs
+
+update: ## Rewrite the expected outputs of tests (goldens); read the diff before committing
+	@dirs=$$(grep -rlE --include='*_test.go' 'flag\.Bool\("update"' pkg | xargs -r -n 1 dirname | sort -u); \
+	if [ -z "$$dirs" ]; then echo "No test has an -update flag."; exit 0; fi; \
+	$(GO) test -count=1 $$(printf './%s ' $$dirs) -update
+
+cover: ## Measure which statements the tests of pkg reach: bin/cover.out
+	@mkdir -p bin
+	$(GO) test -count=1 -coverpkg=./pkg/... -coverprofile=bin/cover.out ./pkg/...
+	@$(GO) tool cover -func=bin/cover.out | tail -n 1
+	@echo "Line by line: go tool cover -html=bin/cover.out"
+
+bench: ## Run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./pkg/...
+
+fuzz: ## Run every fuzz test for a short while (FUZZTIME, 20s)
+	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' pkg | sort | while IFS=: read -r file name; do \
+		name=$${name#func }; dir=$$(dirname "$$file"); echo "$$name in $$dir"; \
+		$(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "./$$dir" || exit 1; \
+	done
+
+score: ## Judge the recorded incidents: precision and recall of every detector
+	$(GO) run ./hack/score
+
+dist: ## Build and check the archives of a release and their krew manifest: dist/
+	$(GO) run ./hack/dist
+
+demo: build cluster ## Show the plugin on a local cluster in which three incidents happen at once
+	@hack/demo bin/cluster bin/kubectl-patterns $(DEMO_DIR)
+
+demo-down: cluster ## End the demo cluster
+	@$(CLUSTER) down --dir $(DEMO_DIR)
+
+cluster-up: cluster ## Start a local cluster and play a scenario (SCENARIO, demo)
+	$(CLUSTER) up --scenario $(SCENARIO) --dir $(CLUSTER_DIR)
+
+cluster-down: cluster ## End the cluster that cluster-up started
+	@$(CLUSTER) down --dir $(CLUSTER_DIR)
+
+clean: ## Remove what was built
+	rm -rf bin dist
