@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"net"
 	"net/url"
 	"regexp"
 	"strings"
@@ -40,11 +41,16 @@ func endpoint(value string) (host, port string) {
 		}
 		return u.Hostname(), u.Port()
 	}
-	if m := hostPort.FindStringSubmatch(value); m != nil {
+	if m := hostPort.FindStringSubmatch(value); m != nil && isHost(m[1]) {
 		return m[1], m[2]
 	}
 	if serviceHost.MatchString(value) {
 		return value, ""
 	}
 	return "", ""
+}
+
+// isHost tells a host from a number before a colon, such as a time of day.
+func isHost(s string) bool {
+	return strings.ContainsAny(s, "abcdefghijklmnopqrstuvwxyz") || net.ParseIP(s) != nil
 }

@@ -53,7 +53,7 @@ func (l *lines) locate(err error, offset int64) error {
 		}
 		line, start = line+1, at
 	}
-	return fmt.Errorf("line %d, column %d: %w", line, max(offset-start, 1), err)
+	return fmt.Errorf("line %d, column %d: %w", line, offset-start+1, err)
 }
 
 // withoutLogs drops the container logs that `kubectl cluster-info dump`

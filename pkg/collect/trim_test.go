@@ -1,0 +1,186 @@
+package collect
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+func at(seconds int) metav1.Time {
+	return metav1.NewTime(time.Date(2026, 1, 1, 0, 0, seconds, 0, time.UTC))
+}
+
+func TestEffectiveTimesOfEvents(t *testing.T) {
+	micro := metav1.NewMicroTime(at(30).Time)
+	for name, c := range map[string]struct {
+		event       corev1.Event
+		first, last int
+		count       int
+	}{
+		"old recorder": {corev1.Event{FirstTimestamp: at(1), LastTimestamp: at(9), Count: 4}, 1, 9, 4},
+		"scheduler":    {corev1.Event{EventTime: micro}, 30, 30, 1},
+		"series": {corev1.Event{EventTime: micro, Series: &corev1.EventSeries{Count: 3, LastObservedTime: metav1.NewMicroTime(at(50).Time)}},
+			30, 50, 3},
+		"creation alone": {corev1.Event{ObjectMeta: metav1.ObjectMeta{CreationTimestamp: at(7)}}, 7, 7, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBucket()
+			b.event(&c.event)
+			e := b.Events[0]
+			if e.First.Second() != c.first || e.Last.Second() != c.last || e.Count != c.count {
+				t.Errorf("got first %v, last %v, count %d", e.First, e.Last, e.Count)
+			}
+		})
+	}
+}
+
+func TestEventsOfNodesAndMergedOnes(t *testing.T) {
+	b := newBucket()
+	b.event(&corev1.Event{InvolvedObject: corev1.ObjectReference{Kind: "Node", Name: "n", Namespace: "default", FieldPath: ""},
+		Message: "(combined from similar events): pull failed"})
+	b.event(&corev1.Event{InvolvedObject: corev1.ObjectReference{Kind: "Pod", Name: "p", FieldPath: "spec.initContainers{setup}"}})
+	if e := b.Events[0]; e.Object.Namespace != "" || !e.Combined || e.Message != "pull failed" {
+		t.Errorf("got %+v", e)
+	}
+	if b.Events[1].Container != "setup" {
+		t.Errorf("container %q", b.Events[1].Container)
+	}
+}
+
+func TestQuantitiesAreCanonical(t *testing.T) {
+	for in, want := range map[string]string{"131072Ki": "128Mi", "134217728": "134217728", "1000m": "1", "0.5": "500m", "1Gi": "1Gi"} {
+		if got := canonical(resource.MustParse(in)); got != want {
+			t.Errorf("%s: got %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestEndpointsOfValues(t *testing.T) {
+	for value, want := range map[string][]cluster.Endpoint{
+		"http://payments.shop.svc.cluster.local:8080/x": {{Host: "payments.shop.svc.cluster.local", Port: "8080", From: "env X"}},
+		"postgres://user:secret@db:5432/app":            {{Host: "db", Port: "5432", From: "env X"}},
+		"vcs-service.vcs:8080":                          {{Host: "vcs-service.vcs", Port: "8080", From: "env X"}},
+		"--upstream=api:9000":                           {{Host: "api", Port: "9000", From: "env X"}},
+		"kafka-0.kafka:9092,kafka-1.kafka:9092":         {{Host: "kafka-0.kafka", Port: "9092", From: "env X"}, {Host: "kafka-1.kafka", Port: "9092", From: "env X"}},
+		"redis.cache.svc":                               {{Host: "redis.cache.svc", From: "env X"}},
+		"debug":                                         nil,
+		"12:30":                                         nil,
+		"user:password":                                 nil,
+		"":                                              nil,
+	} {
+		tpl := &cluster.Template{}
+		addEndpoint(tpl, value, "env X")
+		if diff := cmp.Diff(want, tpl.Endpoints); diff != "" {
+			t.Errorf("%q: %s", value, diff)
+		}
+	}
+}
+
+func TestSecretsInTextAreMasked(t *testing.T) {
+	for in, want := range map[string]string{
+		"dial postgres://app:hunter2@db:5432 failed":          "dial postgres://app:***@db:5432 failed",
+		"login failed: password=hunter2, host db":             "login failed: password=***, host db",
+		`{"password": "hunter2"}`:                             `{"password": ***}`,
+		"Authorization: Bearer abcdef0123456789":              "Authorization: Bearer ***",
+		"api_key=sk1234567890":                                "api_key=***",
+		"token: abcdef1234567890":                             "token: ***",
+		"server message: invalid_token: authorization failed": "server message: invalid_token: authorization failed",
+		`secret "db-credentials" not found`:                   `secret "db-credentials" not found`,
+		"key AKIAIOSFODNN7EXAMPLE is not allowed":             "key *** is not allowed",
+		"couldn't find key token in Secret shop/db":           "couldn't find key token in Secret shop/db",
+		"plain text": "plain text",
+	} {
+		if got := maskText(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzMaskText(f *testing.F) {
+	f.Add("password=hunter2")
+	f.Add("https://a:b@c")
+	f.Fuzz(func(t *testing.T, text string) {
+		once := maskText(text)
+		if strings.Contains(text, "password=hunter2 ") && strings.Contains(once, "password=hunter2 ") {
+			t.Errorf("a password came through: %q", once)
+		}
+	})
+}
+
+func TestPodsOfOneOwnerShareTheirTemplate(t *testing.T) {
+	yes := true
+	pod := func(image string) *corev1.Pod {
+		return &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Name: "p", OwnerReferences: []metav1.OwnerReference{{Kind: "ReplicaSet", Name: "rs", Controller: &yes}}},
+			Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "c", Image: image}}},
+		}
+	}
+	b := newBucket()
+	b.pod(pod("a"))
+	b.pod(pod("a"))
+	b.pod(pod("b"))
+	if b.Pods[0].Template != b.Pods[1].Template {
+		t.Error("equal templates of one owner are not shared")
+	}
+	if b.Pods[2].Template == b.Pods[0].Template {
+		t.Error("a different template is shared")
+	}
+}
+
+func TestDeletionIsDatedByItsRequest(t *testing.T) {
+	grace, deleted := int64(30), at(40)
+	b := newBucket()
+	b.pod(&corev1.Pod{ObjectMeta: metav1.ObjectMeta{DeletionTimestamp: &deleted, DeletionGracePeriodSeconds: &grace}})
+	if got := b.Pods[0].Deleting; !got.Equal(at(10).Time) {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestEachPageEndsOnAnError(t *testing.T) {
+	calls := 0
+	n, err := eachPage(t.Context(), place{}, func(o metav1.ListOptions) (metav1.ListInterface, int, error) {
+		calls++
+		if o.Limit != pageSize || (calls == 2) != (o.Continue == "more") {
+			t.Errorf("call %d: %+v", calls, o)
+		}
+		if calls == 2 {
+			return nil, 0, errors.New("reset")
+		}
+		return &metav1.ListMeta{Continue: "more"}, 500, nil
+	})
+	if err == nil || n != 0 || calls != 2 {
+		t.Errorf("got %d objects, %v after %d calls: a partial list must not pass for a whole one", n, err, calls)
+	}
+}
+
+func TestGapsSayWhyInAWord(t *testing.T) {
+	gr := schema.GroupResource{Resource: "nodes"}
+	for want, err := range map[string]error{
+		"forbidden":                  apierrors.NewForbidden(gr, "", errors.New("no")),
+		"unauthorized":               apierrors.NewUnauthorized("no"),
+		"not served by this cluster": apierrors.NewNotFound(gr, ""),
+		"410 expired":                apierrors.NewResourceExpired("too old"),
+		"429 too many requests":      apierrors.NewTooManyRequests("slow down", 1),
+		"timed out":                  apierrors.NewTimeoutError("slow", 1),
+		"500 Internal Server Error":  apierrors.NewInternalError(errors.New("x")),
+		"reset":                      errors.New("reset"),
+	} {
+		gap := gapOf(kind{resource: cluster.Nodes}, "", err)
+		if gap.Reason != want {
+			t.Errorf("%v: got %q, want %q", err, gap.Reason, want)
+		}
+		if (gap.Remedy != "") != (want == "forbidden") {
+			t.Errorf("%s: remedy %q", want, gap.Remedy)
+		}
+	}
+}
