@@ -24,7 +24,7 @@ func escape(text string) string {
 			blank = true
 			continue
 		case r < 0x20 || r == 0x7f:
-			b.WriteString("^" + string('@'+r&0x3f))
+			b.WriteString("^" + string(r^0x40)) // as terminals write it: ESC is ^[
 		case unicode.IsControl(r) || isBidi(r) || r == unicode.ReplacementChar:
 			b.WriteString("\\u")
 			for shift := 12; shift >= 0; shift -= 4 {

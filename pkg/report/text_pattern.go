@@ -230,11 +230,29 @@ func (t *text) consequences(p *Pattern) {
 	t.follow(p, 4)
 }
 
+// follow prints what a pattern explains: of each sort the first ones, and
+// how many more.
 func (t *text) follow(p *Pattern, indent int) {
+	shown := map[string]int{}
+	total := map[string]int{}
 	for _, id := range p.Explains {
 		if c := t.find(id); c != nil {
+			total[c.Detector+c.Cause]++
+		}
+	}
+	for _, id := range p.Explains {
+		c := t.find(id)
+		if c == nil {
+			continue
+		}
+		sort := c.Detector + c.Cause
+		shown[sort]++
+		switch {
+		case shown[sort] <= few || total[sort] == few+1:
 			t.bullet(indent, "└", fmt.Sprintf("%s: %s [%s]", c.Severity, c.Title, c.ID), t.palette.severity(c.Severity))
 			t.follow(c, indent+2)
+		case shown[sort] == few+1:
+			t.bullet(indent, "└", fmt.Sprintf("and %d more: %s, %s", total[sort]-few, c.Detector, c.Cause), t.palette.dim)
 		}
 	}
 }

@@ -1,0 +1,95 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// TestGoldens renders recorded reports: testdata/NAME.json in, and out
+// NAME.80.golden and NAME.200.golden, plain. NAME.color.golden, where it is
+// there, is the one with colours.
+func TestGoldens(t *testing.T) {
+	inputs, err := filepath.Glob("testdata/*.json")
+	if err != nil || len(inputs) < 5 {
+		t.Fatalf("found %d recorded reports, %v", len(inputs), err)
+	}
+	for _, in := range inputs {
+		name := strings.TrimSuffix(in, ".json")
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			r := read(t, in)
+			compare(t, name+".80.golden", render(t, r, report.Style{Width: 80}), 80)
+			compare(t, name+".200.golden", render(t, r, report.Style{Width: 200}), 200)
+			if _, err := os.Stat(name + ".color.golden"); err == nil {
+				compare(t, name+".color.golden", render(t, r, report.Style{Width: 80, Color: true}), 0)
+			}
+		})
+	}
+}
+
+func read(t *testing.T, path string) *report.Report {
+	t.Helper()
+	raw, err := os.ReadFile(path) //nolint:gosec // our own testdata
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report.Report
+	if err := json.Unmarshal(raw, &r); err != nil {
+		t.Fatal(err)
+	}
+	var again bytes.Buffer
+	if err := report.JSON(&again, &r); err != nil {
+		t.Fatal(err)
+	}
+	if again.String() != string(raw) {
+		t.Errorf("%s does not come back the same from Go: a field is missing or has another name\n%s", path, cmp.Diff(string(raw), again.String()))
+	}
+	return &r
+}
+
+func render(t *testing.T, r *report.Report, s report.Style) string {
+	t.Helper()
+	text := report.Text
+	if r.Node != nil {
+		text = report.NodeText
+	}
+	var out bytes.Buffer
+	if err := text(&out, r, s); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func compare(t *testing.T, path, got string, width int) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path) //nolint:gosec // our own testdata
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s differs; `make update` rewrites it if that is meant\n%s", path, diff)
+	}
+	for i, line := range strings.Split(got, "\n") {
+		if n := len([]rune(line)); width > 0 && n > width {
+			t.Errorf("%s:%d is %d columns wide: %s", path, i+1, n, line)
+		}
+		if strings.TrimRight(line, " ") != line {
+			t.Errorf("%s:%d ends in blanks", path, i+1)
+		}
+	}
+}
