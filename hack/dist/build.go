@@ -22,7 +22,9 @@ type binary struct {
 }
 
 // compile builds for one platform. The environment is pinned where it would
-// change the bytes.
+// change the bytes. GOFLAGS must not be empty: then the Go tool would take
+// the flags that `go env -w` wrote down on this machine, and -buildvcs=auto
+// stamps the version.
 func (r release) compile(ctx context.Context, pair osArch) (binary, error) {
 	dir, err := os.MkdirTemp("", "dist")
 	if err != nil {
@@ -34,7 +36,7 @@ func (r release) compile(ctx context.Context, pair osArch) (binary, error) {
 	cmd := exec.CommandContext(ctx, "go", append(args, mainPackage)...)
 	cmd.Dir = r.root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+pair.os, "GOARCH="+pair.arch,
-		"GOFLAGS=", "GOAMD64=v1", "GOARM64=v8.0", "GOEXPERIMENT=")
+		"GOFLAGS=-buildvcs=auto", "GOAMD64=v1", "GOARM64=v8.0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return binary{}, fmt.Errorf("build %s: %w\n%s", pair, err, strings.TrimSpace(string(out)))
 	}
