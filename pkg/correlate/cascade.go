@@ -279,7 +279,7 @@ func (c *cascade) probable(t *detect.Tally, lag time.Duration) detect.Cause {
 func (c *cascade) counter(others []*cascade) []string {
 	var out []string
 	if c.unhurt > 0 {
-		out = append(out, fmt.Sprintf("%s that name %s too did not fail", detect.Count(c.unhurt, "workload"), c.change.Object.Path()))
+		out = append(out, fmt.Sprintf("%s with the same dependency did not fail", detect.Count(c.unhurt, "workload")))
 	}
 	for _, o := range others {
 		if c.overlap(o) > 0 {

@@ -1,0 +1,321 @@
+package correlate
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
+)
+
+var noon = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+
+func pod(namespace, name string) cluster.Ref {
+	return cluster.Ref{Kind: "Pod", Namespace: namespace, Name: name}
+}
+
+func deployment(namespace, name string) cluster.Ref {
+	return cluster.Ref{Kind: "Deployment", Namespace: namespace, Name: name}
+}
+
+// patternOf is a pattern of a detector over pods of workloads ("ns/app": pods).
+func patternOf(detector, cause string, first time.Time, nodes []string, pods map[cluster.Ref][]string) *Pattern {
+	p := &Pattern{Pattern: detect.Pattern{Detector: detector, Cause: cause, Nodes: nodes}}
+	for w, names := range pods {
+		for _, n := range names {
+			p.Symptoms = append(p.Symptoms, &symptom.Symptom{Object: pod(w.Namespace, n), Workload: w, First: first, Last: first, Count: 1, Ongoing: true})
+		}
+		p.Key += w.String()
+	}
+	p.Tally = detect.Sum(p.Symptoms)
+	p.Tally.Nodes = append(p.Tally.Nodes, nodes...)
+	p.ID = p.Pattern.ID()
+	return p
+}
+
+func TestOneIncidentHasOneRoot(t *testing.T) {
+	api, web := deployment("shop", "api"), deployment("shop", "web")
+	apiPods := map[cluster.Ref][]string{api: {"api-1", "api-2"}}
+	both := map[cluster.Ref][]string{api: {"api-1", "api-2"}, web: {"web-1"}}
+	for name, c := range map[string]struct {
+		parent, child *Pattern
+		follows       bool
+	}{
+		"a rollout that cannot pull follows from the pull": {
+			patternOf("image-pull", "auth", noon, nil, both), patternOf("rollout-failure", "image", noon, nil, apiPods), true},
+		"not when other pods of the workload are meant": {
+			patternOf("image-pull", "auth", noon, nil, map[cluster.Ref][]string{api: {"api-9"}}), patternOf("rollout-failure", "image", noon, nil, apiPods), false},
+		"not when the cause comes later": {
+			patternOf("image-pull", "auth", noon.Add(time.Minute), nil, both), patternOf("rollout-failure", "image", noon, nil, apiPods), false},
+		"exits follow from an OOM kill of the same pods": {
+			patternOf("oom", "container-limit", noon, nil, apiPods), patternOf("exit-code", "1", noon, nil, apiPods), true},
+		"exits of more pods do not": {
+			patternOf("oom", "container-limit", noon, nil, apiPods), patternOf("exit-code", "1", noon, nil, both), false},
+		"exits follow from a cascade": {
+			patternOf("rollout-cascade", "dependants", noon, nil, both), patternOf("exit-code", "1", noon, nil, both), true},
+		"full disk follows from pressure on that node": {
+			patternOf("node-pressure", "disk-pressure", noon, []string{"n1"}, nil), withNodes(patternOf("image-pull", "disk-full", noon, nil, apiPods), "n1"), true},
+		"and not from pressure elsewhere": {
+			patternOf("node-pressure", "disk-pressure", noon, []string{"n2"}, nil), withNodes(patternOf("image-pull", "disk-full", noon, nil, apiPods), "n1"), false},
+		"refused credentials do not follow from pressure": {
+			patternOf("node-pressure", "disk-pressure", noon, []string{"n1"}, nil), withNodes(patternOf("image-pull", "auth", noon, nil, apiPods), "n1"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			nest([]*Pattern{c.child, c.parent})
+			if got := c.child.ExplainedBy == c.parent.ID; got != c.follows {
+				t.Errorf("explained by %q", c.child.ExplainedBy)
+			}
+			if c.follows != slices.Contains(c.parent.Explains, c.child.ID) {
+				t.Errorf("the parent explains %v", c.parent.Explains)
+			}
+		})
+	}
+}
+
+func withNodes(p *Pattern, nodes ...string) *Pattern {
+	p.Tally.Nodes = nodes
+	return p
+}
+
+func TestContrastDecidesWhatCrashesFollowFrom(t *testing.T) {
+	pods := map[cluster.Ref][]string{deployment("shop", "api"): {"api-1"}}
+	for _, contrast := range []bool{true, false} {
+		rollout, exit := patternOf("rollout-failure", "crash", noon, nil, pods), patternOf("exit-code", "1", noon, nil, pods)
+		rollout.Contrast = contrast
+		nest([]*Pattern{exit, rollout})
+		root := exit
+		if contrast { // the old revision is well: the rollout is what differs
+			root = rollout
+		}
+		if root.ExplainedBy != "" || len(root.Explains) != 1 {
+			t.Errorf("contrast %v: rollout explained by %q, exit by %q", contrast, rollout.ExplainedBy, exit.ExplainedBy)
+		}
+	}
+}
+
+func TestNothingExplainsItself(t *testing.T) {
+	pods := map[cluster.Ref][]string{deployment("shop", "api"): {"api-1"}}
+	ps := []*Pattern{patternOf("rollout-failure", "crash", noon, nil, pods), patternOf("exit-code", "1", noon, nil, pods),
+		patternOf("rollout-cascade", "dependants", noon, nil, pods), patternOf("oom", "container-limit", noon, nil, pods)}
+	ps[0].Contrast = true
+	ps[2].Change = &cluster.Change{Object: deployment("shop", "api")}
+	nest(ps)
+	byID := map[string]*Pattern{}
+	for _, p := range ps {
+		byID[p.ID] = p
+	}
+	for _, p := range ps {
+		steps := 0
+		for q := p; q != nil; q = byID[q.ExplainedBy] {
+			if steps++; steps > len(ps) {
+				t.Fatalf("%s explains itself", p.ID)
+			}
+		}
+	}
+	if got := ordered(ps); len(got) != len(ps) {
+		t.Errorf("%d of %d patterns are left after ordering", len(got), len(ps))
+	}
+}
+
+func TestOrderPutsRootsFirstAndWorstFirst(t *testing.T) {
+	w := map[cluster.Ref][]string{deployment("a", "b"): {"p"}}
+	info, critical, warning := patternOf("oom", "x", noon, nil, w), patternOf("oom", "y", noon, nil, w), patternOf("oom", "z", noon, nil, w)
+	child := patternOf("exit-code", "1", noon, nil, w)
+	info.Severity, critical.Severity, warning.Severity, child.Severity = Info, Critical, Warning, Critical
+	child.ExplainedBy = warning.ID
+	want := []*Pattern{critical, warning, child, info}
+	for range 10 {
+		got := ordered([]*Pattern{child, info, warning, critical})
+		if !slices.Equal(got, want) {
+			t.Fatalf("got %v", ids(got))
+		}
+	}
+}
+
+func ids(ps []*Pattern) []string {
+	var out []string
+	for _, p := range ps {
+		out = append(out, p.Cause)
+	}
+	return out
+}
+
+// Values from Katz's formula with half a unit added, computed by hand.
+func TestRiskRatio(t *testing.T) {
+	for _, c := range []struct {
+		a, aOf, b, bOf int
+		ratio          float64
+	}{
+		{9, 11, 0, 139, (9.5 / 10) / (2.5 / 142)},
+		{3, 3, 5, 6, (3.5 / 9) / (0.5 / 2)},
+		{0, 4, 0, 4, (0.5 / 1) / (4.5 / 9)},
+	} {
+		ratio, low, high := riskRatio(c.a, c.aOf, c.b, c.bOf)
+		if math.Abs(ratio-c.ratio) > 1e-9 || low >= ratio || high <= ratio {
+			t.Errorf("%v: got %.4f [%.4f, %.4f], want %.4f", c, ratio, low, high, c.ratio)
+		}
+	}
+}
+
+// shop is a small cluster: api is rolled out at noon, and three others name
+// its Service; two of these crash ten seconds later.
+func shop(t *testing.T, mend func(*cluster.Parts)) (*cluster.Snapshot, []symptom.Symptom) {
+	t.Helper()
+	p := cluster.Parts{At: noon.Add(2 * time.Minute)}
+	p.Services = []cluster.Service{{Ref: cluster.Ref{Kind: "Service", Namespace: "shop", Name: "api"}, ClusterIPs: []string{"10.0.0.1"}, Selector: map[string]string{"app": "api"}}}
+	for _, app := range []string{"api", "cart", "orders", "search"} {
+		addApp(&p, app)
+	}
+	p.Revisions = append(p.Revisions, cluster.Revision{Ref: cluster.Ref{Kind: "ReplicaSet", Namespace: "shop", Name: "api-2"},
+		Owner: deployment("shop", "api"), Created: noon, Number: 2, Hash: "2", Template: &cluster.Template{Containers: []cluster.ContainerSpec{{Name: "c", Image: "api:2"}}}})
+	for i := range p.Pods {
+		if name := p.Pods[i].Labels["app"]; name == "cart" || name == "orders" {
+			crash(&p.Pods[i], noon.Add(10*time.Second), "dial tcp 10.0.0.1:80: connect: connection refused")
+		}
+	}
+	if mend != nil {
+		mend(&p)
+	}
+	p.Sources = []cluster.Source{{Resource: cluster.Pods, Objects: 1}, {Resource: cluster.Services, Objects: 1},
+		{Resource: cluster.Deployments, Objects: 1}, {Resource: cluster.ReplicaSets, Objects: 1}}
+	s := cluster.New(p)
+	return s, symptom.Recognise(s)
+}
+
+func addApp(p *cluster.Parts, app string) {
+	tpl := &cluster.Template{Containers: []cluster.ContainerSpec{{Name: "c", Image: app + ":1"}}}
+	if app != "api" {
+		tpl.Endpoints = []cluster.Endpoint{{Host: "api.shop", Port: "80", From: "env API"}}
+	}
+	p.Workloads = append(p.Workloads, cluster.Workload{Ref: deployment("shop", app), Desired: 1, Ready: 1, Created: noon.Add(-24 * time.Hour)})
+	p.Revisions = append(p.Revisions, cluster.Revision{Ref: cluster.Ref{Kind: "ReplicaSet", Namespace: "shop", Name: app + "-1"},
+		Owner: deployment("shop", app), Created: noon.Add(-24 * time.Hour), Number: 1, Hash: "1", Template: tpl})
+	p.Pods = append(p.Pods, cluster.Pod{Ref: pod("shop", app+"-1-x"), Created: noon.Add(-24 * time.Hour),
+		Owner: cluster.Ref{Kind: "ReplicaSet", Namespace: "shop", Name: app + "-1"}, Template: tpl, Phase: "Running",
+		Labels:     map[string]string{"app": app, "pod-template-hash": "1"},
+		Conditions: []cluster.Condition{{Type: "Ready", Status: "True"}},
+		Containers: []cluster.Container{{Name: "c", Role: cluster.Regular, Ready: true, State: cluster.State{Phase: cluster.Running}}}})
+}
+
+func crash(p *cluster.Pod, at time.Time, message string) {
+	p.Conditions = []cluster.Condition{{Type: "Ready", Status: "False", Reason: "ContainersNotReady"}}
+	p.Containers[0].Ready, p.Containers[0].Restarts = false, 3
+	p.Containers[0].State = cluster.State{Phase: cluster.Waiting, Reason: "CrashLoopBackOff"}
+	p.Containers[0].Last = cluster.State{Phase: cluster.Terminated, Reason: "Error", ExitCode: 1, FinishedAt: at, Message: message}
+}
+
+var cascadeDetector = &detect.Detector{Name: "rollout-cascade", Category: "deployment", Needs: []cluster.Resource{cluster.Pods}}
+
+func TestCascade(t *testing.T) {
+	find := func(p *cluster.Parts, app string) *cluster.Pod {
+		i := slices.IndexFunc(p.Pods, func(x cluster.Pod) bool { return x.Labels["app"] == app })
+		return &p.Pods[i]
+	}
+	for name, c := range map[string]struct {
+		mend func(*cluster.Parts)
+		want int
+		tier detect.Tier
+	}{
+		"two dependants say so themselves": {nil, 1, detect.Strong},
+		"one of them only by its environment": {func(p *cluster.Parts) {
+			crash(find(p, "orders"), noon.Add(10*time.Second), "")
+		}, 1, detect.Suggestive},
+		"nobody says so": {func(p *cluster.Parts) {
+			crash(find(p, "orders"), noon.Add(10*time.Second), "")
+			crash(find(p, "cart"), noon.Add(10*time.Second), "")
+		}, 0, ""},
+		"a single dependant": {func(p *cluster.Parts) {
+			crash(find(p, "orders"), noon.Add(10*time.Second), "dial tcp 10.9.9.9:80: connect: connection refused")
+		}, 0, ""},
+		"failed before the rollout": {func(p *cluster.Parts) {
+			crash(find(p, "orders"), noon.Add(-time.Minute), "dial tcp 10.0.0.1:80: connect: connection refused")
+		}, 0, ""},
+		"long after the rollout": {func(p *cluster.Parts) {
+			p.At = noon.Add(time.Hour)
+			crash(find(p, "orders"), noon.Add(50*time.Minute), "dial tcp 10.0.0.1:80: connect: connection refused")
+		}, 0, ""},
+		"no rollout": {func(p *cluster.Parts) { p.Revisions = p.Revisions[:4] }, 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, symptoms := shop(t, c.mend)
+			got := newExplainer(s, symptoms).cascades(cascadeDetector)
+			if len(got) != c.want {
+				t.Fatalf("got %d cascades, want %d", len(got), c.want)
+			}
+			if c.want == 0 {
+				return
+			}
+			p := got[0]
+			if p.Tier != c.tier || p.Change == nil || p.Change.Object != deployment("shop", "api") {
+				t.Errorf("tier %s, change %+v", p.Tier, p.Change)
+			}
+			if want := "2 workloads that depend on shop/api are failing, first 10s after its rollout"; p.Title != want {
+				t.Errorf("title %q", p.Title)
+			}
+			if want := []string{"1 workload with the same dependency did not fail"}; !slices.Equal(p.Counter, want) {
+				t.Errorf("counter-evidence %q: search names it too and is well", p.Counter)
+			}
+		})
+	}
+}
+
+func TestStoryCountsTheHealthyBeside(t *testing.T) {
+	s, symptoms := shop(t, nil)
+	suite := detect.Suite{cascadeDetector}
+	story := Explain(s, suite, symptoms, nil, nil)
+	if len(story.Patterns) != 1 || story.Failing != 2 {
+		t.Fatalf("%d patterns, %d failing", len(story.Patterns), story.Failing)
+	}
+	f := story.Patterns[0].Shared[0]
+	if f.Affected != 2 || f.AffectedOf != 2 || f.Healthy != 1 || f.HealthyOf != 2 {
+		t.Errorf("factor %+v: cart and orders fail, search is well and names it, api does not", f)
+	}
+	m := story.Matrix
+	want := [][]Cell{{{Unit: "workloads", Affected: 2, Of: 2, Healthy: 1, HealthyOf: 2}}}
+	if diff := cmp.Diff(want, m.Cells); diff != "" {
+		t.Error(diff)
+	}
+	if hidden := story.Only(func(*Pattern) bool { return false }); len(hidden.Patterns)+len(hidden.Matrix.Rows)+len(hidden.Tree) != 0 {
+		t.Errorf("what is hidden still shows: %+v", hidden)
+	}
+}
+
+func TestChanceOfAChangeInTheWindowAnyway(t *testing.T) {
+	s, symptoms := shop(t, nil)
+	story := Explain(s, detect.Suite{cascadeDetector}, symptoms, nil, nil)
+	c := story.Patterns[0].Changes
+	if len(c) != 1 || c[0].Lead != 10*time.Second {
+		t.Fatalf("changes %+v", c)
+	}
+	// One linked change in 24 hours, a window of ten minutes.
+	if want := 10.0 / (24 * 60); math.Abs(c[0].Chance-want) > 1e-3 {
+		t.Errorf("chance %.4f, want %.4f", c[0].Chance, want)
+	}
+}
+
+func TestShuffledInputTellsTheSameStory(t *testing.T) {
+	var first string
+	for i := range 8 {
+		s, symptoms := shop(t, func(p *cluster.Parts) {
+			for range i {
+				p.Pods = append(p.Pods[1:], p.Pods[0])
+				p.Workloads = append(p.Workloads[1:], p.Workloads[0])
+				p.Revisions = append(p.Revisions[1:], p.Revisions[0])
+			}
+		})
+		story := Explain(s, detect.Suite{cascadeDetector}, symptoms, nil, nil)
+		text := fmt.Sprintf("%+v %+v %+v", story.Patterns[0].Title, story.Tree, story.Timeline)
+		if first == "" {
+			first = text
+		}
+		if text != first {
+			t.Fatalf("order of input shows:\n%s\n%s", first, text)
+		}
+	}
+}
