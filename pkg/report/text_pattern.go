@@ -63,7 +63,11 @@ func (t *text) impact(p *Pattern) {
 			parts = append(parts, fmt.Sprintf("%d %s", count[s], s))
 		}
 	}
-	t.field(2, "Impact", fmt.Sprintf("%s touched: %s", plural(len(p.Impact), "workload"), strings.Join(parts, ", ")), nil)
+	text := fmt.Sprintf("%s touched: %s", plural(len(p.Impact), "workload"), strings.Join(parts, ", "))
+	if count["unaffected"] > 0 {
+		text += " (as many pods as wanted are ready; the failing ones are beyond that)"
+	}
+	t.field(2, "Impact", text, nil)
 }
 
 // affected prints a row for each workload: its pods, how it stands, and what
