@@ -154,9 +154,9 @@ func readHouse(document string) (house, error) {
 
 func add(list []entry, name, text, all, none string) ([]entry, error) {
 	e := entry{name: name}
-	switch text = strings.TrimSpace(text); {
-	case text == none:
-	case text == all:
+	switch text = strings.TrimSpace(text); text {
+	case none:
+	case all:
 		e.names = []string{"..."}
 	default:
 		for _, m := range quoted.FindAllStringSubmatch(text, -1) {
