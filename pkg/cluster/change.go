@@ -55,35 +55,60 @@ func (s *Snapshot) Changes() []Change {
 }
 
 // rollouts are the template changes of a workload that its kept revisions
-// date. A ReplicaSet's creation dates a new template; one that was current
-// before is a rollback, whose date is that of its last scaling up.
+// date: a revision's creation dates a new template, unless the revision was
+// current before, which makes it a rollback dated by its last scaling up.
 func (s *Snapshot) rollouts(w *Workload) []Change {
 	revs := s.RevisionsOf(w.Ref)
 	var out []Change
 	for i, r := range revs {
-		if i == 0 || r.Created.IsZero() {
+		// The first of all is the workload's beginning; where older ones are
+		// no longer kept, the oldest that is has a number above one.
+		if (i == 0 && r.Number <= 1) || r.Created.IsZero() {
 			continue
 		}
-		c := Change{Time: r.Created, Kind: Rollout, Object: w.Key(), By: LastWrite(w.Writes).Manager}
-		c.What = Difference(revs[i-1].Template, r.Template)
-		if r.Template != nil && revs[i-1].Template != nil && c.What == "" {
-			c.What = "template changed"
-			if r.Template.RestartedAt != "" && r.Template.RestartedAt != revs[i-1].Template.RestartedAt {
-				c.Kind, c.What = Restart, "restarted by kubectl rollout restart"
-			}
+		var before *Template
+		if i > 0 {
+			before = revs[i-1].Template
 		}
-		if c.What == "" {
-			c.What = fmt.Sprintf("revision %d", r.Number)
-		}
+		c := Change{Time: r.Created, Object: w.Key()}
+		c.Kind, c.What = describe(before, r)
 		if r.Reused {
 			c.Kind = Rollback
 			if at := s.scaledUp(w.Ref, r.Name); at.After(c.Time) {
 				c.Time = at
 			}
 		}
+		c.By = writer(w.Writes, c.Time)
 		out = append(out, c)
 	}
 	return out
+}
+
+// describe tells a plain restart from a new template, and what is new in it.
+func describe(before *Template, r *Revision) (ChangeKind, string) {
+	if before == nil || r.Template == nil {
+		if r.Number > 0 {
+			return Rollout, fmt.Sprintf("revision %d", r.Number)
+		}
+		return Rollout, "a new revision"
+	}
+	if what := Difference(before, r.Template); what != "" {
+		return Rollout, what
+	}
+	if r.Template.RestartedAt != before.RestartedAt && r.Template.RestartedAt != "" {
+		return Restart, "restarted by kubectl rollout restart"
+	}
+	return Rollout, "template changed"
+}
+
+// writer is who wrote an object at a time: managedFields date only the last
+// write of each manager, so that an older change has no known author.
+func writer(writes []Write, at time.Time) string {
+	w := LastWrite(writes)
+	if d := w.Time.Sub(at); d < -5*time.Second || d > 5*time.Second {
+		return ""
+	}
+	return w.Manager
 }
 
 func (s *Snapshot) scaledUp(deployment Ref, replicaSet string) time.Time {

@@ -111,5 +111,5 @@ type Recommendation struct {
 // same problem has the same ID in every run.
 func (p *Pattern) ID() string {
 	sum := sha256.Sum256([]byte(p.Detector + "\x00" + p.Cause + "\x00" + p.Key))
-	return strings.ToLower(p.Detector + "-" + p.Cause + "-" + hex.EncodeToString(sum[:2]))
+	return strings.ToLower(p.Detector + "-" + p.Cause + "-" + hex.EncodeToString(sum[:3]))
 }

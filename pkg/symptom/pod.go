@@ -23,6 +23,9 @@ func (r *recogniser) pod(p *cluster.Pod) {
 		return // what its containers did is not known, and the node says why
 	}
 	r.pullSecret(p.Key(), p, events)
+	if endedFromOutside(p) {
+		return
+	}
 	settled := true
 	for i := range p.Containers {
 		c := &p.Containers[i]
@@ -38,12 +41,21 @@ func (r *recogniser) pod(p *cluster.Pod) {
 	}
 }
 
+// endedFromOutside reports whether a finished pod was ended by the kubelet or
+// the control plane (shutdown, preemption, deadline, drain): the exits of its
+// containers are not their own.
+func endedFromOutside(p *cluster.Pod) bool {
+	return p.Finished() && (p.Reason != "" || p.Condition("DisruptionTarget").Status == "True")
+}
+
 // container recognises the trouble of one container and reports whether
 // there is any now.
 func (r *recogniser) container(p *cluster.Pod, c *cluster.Container, events []*cluster.Event) bool {
 	if s, ok := r.pull(p, c, events); ok {
 		r.add(s)
-		return s.Ongoing
+		if s.Ongoing {
+			return true
+		}
 	}
 	if s, ok := r.start(p, c, events); ok {
 		r.add(s)

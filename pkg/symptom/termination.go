@@ -37,7 +37,8 @@ func (r *recogniser) termination(p *cluster.Pod, c *cluster.Container, events []
 		return Symptom{}, false
 	}
 	s := Symptom{Kind: Exit, Object: p.Key(), Pod: p, Container: c.Name, ExitCode: t.ExitCode,
-		Message: strings.TrimSpace(t.Message), Last: t.FinishedAt, Ongoing: looping || !healed(p, c, r.s.At)}
+		Message: strings.TrimSpace(t.Message), Last: t.FinishedAt,
+		Ongoing: looping || (!p.Finished() && !healed(p, c, r.s.At))}
 	if !s.Ongoing && s.Last.Before(r.s.At.Add(-longPast)) && c.Restarts < 3 {
 		return Symptom{}, false // long past and healed: a single old restart is ordinary
 	}
@@ -68,7 +69,7 @@ func sameEnd(a, b *cluster.State) bool {
 // by an orderly stop that healed, or in a Job's pod that another try made
 // good.
 func (r *recogniser) isOrdinaryEnd(p *cluster.Pod, c *cluster.Container, t *cluster.State) bool {
-	if t.ExitCode == 0 && t.Reason != "OOMKilled" {
+	if t.Reason != "OOMKilled" && (t.ExitCode == 0 || p.Phase == "Succeeded") {
 		return true
 	}
 	stopped := t.ExitCode == 143 || (t.ExitCode == 137 && t.Reason != "OOMKilled") || t.ExitCode == 255 && t.Reason == "Unknown"

@@ -64,13 +64,8 @@ type rollout struct {
 
 func newRollout(pass *detect.Pass, symptoms []*symptom.Symptom) (*rollout, bool) {
 	r := &rollout{pass: pass, workload: symptoms[0].Workload.Key()}
-	revs := pass.RevisionsOf(r.workload)
-	if len(revs) == 0 {
+	if !r.setRevisions(pass.RevisionsOf(r.workload)) {
 		return nil, false
-	}
-	r.current = revs[len(revs)-1]
-	if len(revs) > 1 {
-		r.previous = revs[len(revs)-2]
 	}
 	r.countPods()
 	for _, s := range symptoms {
@@ -83,6 +78,30 @@ func newRollout(pass *detect.Pass, symptoms []*symptom.Symptom) (*rollout, bool)
 	}
 	started := r.previous != nil && len(r.failing) > 0 && 2*len(detect.Sum(r.failing).Pods) >= r.pods
 	return r, started || r.overdue != nil
+}
+
+// setRevisions finds the newest revision and the one before. A rollback makes
+// an older one current again, which the workload itself says.
+func (r *rollout) setRevisions(revs []*cluster.Revision) bool {
+	if len(revs) == 0 {
+		return false
+	}
+	current := len(revs) - 1
+	if w := r.pass.Workload(r.workload); w != nil && w.Revision != "" {
+		for i, rev := range revs {
+			if rev.Name == w.Revision || fmt.Sprint(rev.Number) == w.Revision {
+				current = i
+			}
+		}
+	}
+	r.current = revs[current]
+	if len(revs) == 1 {
+		return true
+	}
+	if r.previous = revs[max(current-1, 0)]; r.previous == r.current {
+		r.previous = revs[len(revs)-1]
+	}
+	return true
 }
 
 func (r *rollout) countPods() {
