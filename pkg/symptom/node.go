@@ -171,6 +171,8 @@ func (r *recogniser) nodeEvents(n *cluster.Node, events []*cluster.Event) {
 
 // isContainerOOM tells a kill inside a container's memory cgroup, which
 // node-problem-detector reports too, from one for want of memory on the node.
+// Older kernels say "Killed process …" of both: that proves nothing of the
+// node.
 func isContainerOOM(e *cluster.Event) bool {
-	return e.Reason == "OOMKilling" && strings.HasPrefix(e.Message, "Memory cgroup out of memory")
+	return e.Reason == "OOMKilling" && !strings.HasPrefix(e.Message, "Out of memory")
 }
