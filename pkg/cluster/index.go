@@ -24,6 +24,7 @@ type index struct {
 	podsIn     map[string][]*Pod
 	workloadOf map[*Pod]Ref
 	madeBy     map[Ref]Ref // pod -> ReplicaSet, Job … by SuccessfulCreate events
+	topOfPods  map[Ref]Ref // ReplicaSet, Job … -> workload, as the pods that are there tell
 }
 
 func buildIndex(p *Parts) index {
@@ -44,6 +45,7 @@ func buildIndex(p *Parts) index {
 		podsIn:     map[string][]*Pod{},
 		workloadOf: make(map[*Pod]Ref, len(p.Pods)),
 		madeBy:     map[Ref]Ref{},
+		topOfPods:  map[Ref]Ref{},
 	}
 	ix.indexObjects(p)
 	ix.indexEvents(p)
@@ -99,6 +101,9 @@ func (ix *index) indexPods(p *Parts) {
 		}
 		top := ix.top(pod.Owner, pod)
 		ix.workloadOf[pod] = top
+		if !pod.Owner.IsZero() {
+			ix.topOfPods[pod.Owner.Key()] = top
+		}
 		ix.podsOf[top] = append(ix.podsOf[top], pod)
 	}
 }

@@ -36,9 +36,21 @@ func (s *Snapshot) WorkloadNamed(pod Ref) Ref {
 	return pod.Key()
 }
 
+// topOf climbs from the controller that made a pod. A ReplicaSet that was
+// not read belongs where its other pods do, or to the Deployment whose name
+// is its own less the template hash.
 func (s *Snapshot) topOf(maker Ref) Ref {
 	if r, ok := s.revisions[maker]; ok && !r.Owner.IsZero() {
 		return r.Owner.Key()
+	}
+	if top, ok := s.topOfPods[maker]; ok {
+		return top
+	}
+	if i := strings.LastIndexByte(maker.Name, '-'); i > 0 && maker.Kind == "ReplicaSet" {
+		ref := Ref{Kind: "Deployment", Namespace: maker.Namespace, Name: maker.Name[:i]}
+		if s.workloads[ref] != nil {
+			return ref
+		}
 	}
 	if w, ok := s.workloads[maker]; ok && !w.Owner.IsZero() {
 		return w.Owner.Key()
