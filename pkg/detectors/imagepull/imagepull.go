@@ -97,7 +97,7 @@ var titles = map[string]string{
 	symptom.PullNotFound:    "cannot pull %s: no such image",
 	symptom.PullPlatform:    "cannot pull %s: not built for the platform of the node",
 	symptom.PullInvalidName: "cannot pull %s: not a valid image name",
-	symptom.PullNever:       "need %s, which is not on the node, and may never pull it",
+	symptom.PullNever:       "cannot start without %s, which is not on the node and may never be pulled",
 	symptom.PullDiskFull:    "cannot pull images on node %s: no space left on device",
 	symptom.PullUnknown:     "cannot pull from %s",
 }

@@ -77,7 +77,12 @@ func limitPattern(g detect.Group) detect.Pattern {
 	t := detect.Sum(g.Symptoms)
 	limit := g.Key
 	verb := "keep being OOMKilled"
-	if !t.Ongoing {
+	switch {
+	case t.Ongoing && len(t.Pods) == 1:
+		verb = "keeps being OOMKilled"
+	case !t.Ongoing && len(t.Pods) == 1:
+		verb = "was OOMKilled"
+	case !t.Ongoing:
 		verb = "were OOMKilled"
 	}
 	p := detect.Pattern{
