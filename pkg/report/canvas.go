@@ -178,8 +178,6 @@ func wrap(text string, width int) []string {
 // pad fills text with blanks to a width in columns.
 func pad(text string, width int) string { return runewidth.FillRight(text, width) }
 
-func padLeft(text string, width int) string { return runewidth.FillLeft(text, width) }
-
 // shorten cuts text in the middle: names differ at their ends.
 func shorten(text string, width int) string {
 	if runewidth.StringWidth(text) <= width {
@@ -195,9 +193,6 @@ func shorten(text string, width int) string {
 	}
 	return head + "…" + string(tail)
 }
-
-// clip cuts text at its end.
-func clip(text string, width int) string { return runewidth.Truncate(text, width, "…") }
 
 // table prints rows in aligned columns. When they do not fit, the widest
 // column is narrowed until they do, its texts cut in the middle.

@@ -119,7 +119,7 @@ func round(x float64) float64 { return math.Round(x*100) / 100 }
 
 func precedingChange(c correlate.LinkedChange) PrecedingChange {
 	return PrecedingChange{Time: c.Time.UTC(), LeadSeconds: int(c.Lead.Seconds()), Kind: c.Object.Kind,
-		Namespace: c.Object.Namespace, Name: c.Object.Name, What: string(c.Change.Kind) + ": " + c.What, By: c.By,
+		Namespace: c.Object.Namespace, Name: c.Object.Name, What: string(c.Kind) + ": " + c.What, By: c.By,
 		Link: c.Link, Chance: math.Round(c.Chance*10000) / 10000, Tier: string(c.Tier)}
 }
 

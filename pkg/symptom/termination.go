@@ -37,7 +37,7 @@ func (r *recogniser) termination(p *cluster.Pod, c *cluster.Container, events []
 		return Symptom{}, false
 	}
 	s := Symptom{Kind: Exit, Object: p.Key(), Pod: p, Container: c.Name, ExitCode: t.ExitCode,
-		Message: strings.TrimSpace(t.Message), Last: t.FinishedAt,
+		Message: strings.TrimSpace(t.Message), First: t.FinishedAt, Last: t.FinishedAt, Count: 1,
 		Ongoing: looping || (!p.Finished() && !healed(p, c, r.s.At))}
 	if !s.Ongoing && s.Last.Before(r.s.At.Add(-longPast)) && c.Restarts < 3 {
 		return Symptom{}, false // long past and healed: a single old restart is ordinary
@@ -46,16 +46,21 @@ func (r *recogniser) termination(p *cluster.Pod, c *cluster.Container, events []
 		s.Kind, s.Limit = OOM, limitOf(p, c)
 	}
 	s.Template, s.Target = Mask(s.Message), ParseConnection(s.Message)
-	s.First, s.Count = t.FinishedAt, 1
 	s.Evidence = []Evidence{{Source: FromStatus, Subject: p.Key(), Time: t.FinishedAt, Reason: t.Reason, Text: endText(c, t), Count: 1}}
+	r.addHistory(&s, c, t, events)
+	return s, true
+}
+
+// addHistory adds what is known of earlier ends: the one before, if it was
+// the same, and what events tell.
+func (r *recogniser) addHistory(s *Symptom, c *cluster.Container, t *cluster.State, events []*cluster.Event) {
 	if c.State.Phase == cluster.Terminated && sameEnd(&c.Last, t) {
 		s.First, s.Count = earliest(s.First, c.Last.FinishedAt), 2
 	}
-	r.addRestartEvents(&s, events)
+	r.addRestartEvents(s, events)
 	if s.Ongoing {
 		s.Last = r.s.At
 	}
-	return s, true
 }
 
 // longPast is the age from which a healed failure is history.
