@@ -26,7 +26,7 @@ type binary struct {
 // the flags that `go env -w` wrote down on this machine, and -buildvcs=auto
 // stamps the version.
 func (r release) compile(ctx context.Context, pair osArch) (binary, error) {
-	dir, err := os.MkdirTemp("", "dist")
+	dir, err := os.MkdirTemp("", "kubectl-patterns-dist")
 	if err != nil {
 		return binary{}, fmt.Errorf("build %s: %w", pair, err)
 	}
