@@ -158,7 +158,7 @@ func (t *text) conditions(n *Node) {
 		case "no":
 			paint = t.palette.critical
 		case "":
-			paint = t.palette.plain
+			paint = nil
 		}
 		since := ""
 		if c.Since != nil {

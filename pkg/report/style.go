@@ -32,7 +32,7 @@ func (s Style) zone() *time.Location {
 // itself: the library's global switch is never touched, for NO_COLOR would
 // win over --color=always.
 type palette struct {
-	plain, bold, dim, critical, warning, info, change, good, command *color.Color
+	bold, dim, critical, warning, info, change, good, command *color.Color
 }
 
 func newPalette(enabled bool) palette {
@@ -46,7 +46,6 @@ func newPalette(enabled bool) palette {
 		return c
 	}
 	return palette{
-		plain:    make(),
 		bold:     make(color.Bold),
 		dim:      make(color.Faint),
 		critical: make(color.FgRed, color.Bold),
@@ -75,5 +74,5 @@ func (p palette) entry(kind string) *color.Color {
 	case "recovery":
 		return p.good
 	}
-	return p.plain
+	return nil // as it is
 }
