@@ -3,6 +3,7 @@ package rolloutfailure
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -228,8 +229,11 @@ func (r *rollout) investigation() []detect.Command {
 		{Why: "how far the rollout got", Command: detect.Kubectl("rollout", "status", kind+"/"+r.workload.Name, "-n", r.workload.Namespace, "--watch=false")},
 		{Why: "its revisions", Command: detect.Kubectl("rollout", "history", kind+"/"+r.workload.Name, "-n", r.workload.Namespace)},
 	}
-	if len(r.failing) > 0 && r.cause() == crash {
-		s := r.failing[0]
+	crashed := slices.IndexFunc(r.failing, func(s *symptom.Symptom) bool {
+		return s.Kind == symptom.Exit || s.Kind == symptom.OOM || s.Kind == symptom.Start
+	})
+	if crashed >= 0 && r.cause() == crash {
+		s := r.failing[crashed]
 		out = append(out, detect.Command{Why: "the last words of a new pod", Command: detect.Kubectl("logs", s.Object.Name, "-n", s.Object.Namespace, "-c", s.Container, "--previous", "--tail=50")})
 	}
 	return out
