@@ -107,7 +107,11 @@ func title(pass *detect.Pass, cause string, nodes, down []string, pods []*cluste
 	if len(pods) > 0 {
 		var t detect.Tally
 		t.AddPods(pass.Snapshot, pods)
-		out += fmt.Sprintf(": %s of %s lost with it", detect.Count(len(t.Pods), "pod"), detect.Count(len(t.Workloads), "workload"))
+		with := "it"
+		if len(nodes) > 1 {
+			with = "them"
+		}
+		out += fmt.Sprintf(": %s of %s lost with %s", detect.Count(len(t.Pods), "pod"), detect.Count(len(t.Workloads), "workload"), with)
 	}
 	return out
 }
