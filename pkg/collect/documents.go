@@ -23,6 +23,9 @@ func (r *reading) documents(name string, br *bufio.Reader) error {
 	if err != nil {
 		return err
 	}
+	if first < ' ' {
+		return errors.New("this is no text but binary data")
+	}
 	if first == '{' || first == '[' || first == '=' {
 		return r.jsonDocuments(name, br)
 	}

@@ -30,7 +30,8 @@ type Files struct {
 
 // reading is one run of Files.
 type reading struct {
-	b *bucket
+	ctx context.Context //nolint:containedctx // a run is one call; every file of it ends with it
+	b   *bucket
 	// objects counts what came of each resource, by file.
 	objects map[cluster.Source]int
 	order   []cluster.Source
@@ -42,7 +43,7 @@ type reading struct {
 // Read reads all files. A broken one is named with its place and becomes a
 // gap, and the rest stands; it is an error when nothing at all was readable.
 func (f *Files) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, error) {
-	r := &reading{b: newBucket(), objects: map[cluster.Source]int{}, skipped: map[string]int{}}
+	r := &reading{ctx: ctx, b: newBucket(), objects: map[cluster.Source]int{}, skipped: map[string]int{}}
 	for _, path := range f.Paths {
 		if err := ctx.Err(); err != nil {
 			return cluster.Parts{}, err
@@ -54,6 +55,9 @@ func (f *Files) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, e
 		if err := r.path(path); err != nil {
 			return cluster.Parts{}, err
 		}
+	}
+	if err := ctx.Err(); err != nil {
+		return cluster.Parts{}, err
 	}
 	if len(r.objects) == 0 && (r.lists == 0 || len(r.broken) > 0) {
 		return cluster.Parts{}, r.nothing(f.Paths)
@@ -123,7 +127,7 @@ func (r *reading) file(path, name string) error {
 
 // stream reads one file of whatever form, by its first bytes.
 func (r *reading) stream(name string, in io.Reader) {
-	br := bufio.NewReaderSize(in, 1<<16)
+	br := bufio.NewReaderSize(&interruptible{r.ctx, in}, 1<<16)
 	if magic, _ := br.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
 		gz, err := gzip.NewReader(br)
 		if err != nil {
@@ -213,4 +217,18 @@ func (r *reading) skippedKinds() string {
 // Configs are among the files, if they were saved: there is no second step.
 func (f *Files) Configs(context.Context, []string, bool) (cluster.Parts, error) {
 	return cluster.Parts{}, nil
+}
+
+// interruptible ends a stream when the run is interrupted: a pipe or a device
+// may never end by itself.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (i *interruptible) Read(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.r.Read(p)
 }

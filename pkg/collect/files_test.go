@@ -4,6 +4,8 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -73,6 +75,7 @@ func TestBrokenInputNamesItsPlace(t *testing.T) {
 		"nothing of us": {`{"apiVersion":"v1","kind":"Widget","metadata":{}}`, "only objects of other kinds (Widget)"},
 		"array":         {`[1,2]`, "expected an object, found ["},
 		"empty":         {"", "no Kubernetes objects in it"},
+		"binary":        {"\x00\x01\x02", "no text but binary data"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := readText(t, c.text)
@@ -174,6 +177,29 @@ func TestSecretDataIsNeverKept(t *testing.T) {
 	if len(parts.Configs) != 1 || len(parts.Configs[0].Writes) != 1 || parts.Configs[0].Writes[0].Keys[0] != "password" {
 		t.Errorf("dates and key names are to be kept: %+v", parts.Configs)
 	}
+}
+
+// A stream that never ends is left at once.
+func TestInterruptedInMidStream(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	in := &endless{then: cancel}
+	_, err := (&Files{Paths: []string{"-"}, Stdin: in}).Read(ctx, cluster.Scope{})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// endless repeats a pod for ever and interrupts after a while.
+type endless struct {
+	reads int
+	then  func()
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.reads++; e.reads == 10 {
+		e.then()
+	}
+	return copy(p, podJSON+"\n"), nil
 }
 
 func TestMomentOfSavedData(t *testing.T) {
