@@ -25,7 +25,7 @@ const (
 // (pkg/kubelet/eviction/helpers.go).
 var (
 	starved  = regexp.MustCompile(`The node was low on resource: ([a-z-]+)\.`)
-	rejected = regexp.MustCompile(`The node had condition: \[([A-Za-z ]+)\]`)
+	rejected = regexp.MustCompile(`The node had condition: \[([A-Za-z]+)[^\]]*\]`)
 	usage    = regexp.MustCompile(`(?:Container|Pod) (\S+) was using (\S+), request is (\S+),`)
 )
 
@@ -102,7 +102,7 @@ func evictionCause(s *Symptom) string {
 		return PressureOf(m[1])
 	}
 	if m := rejected.FindStringSubmatch(s.Message); m != nil {
-		return conditionPressure(strings.Fields(m[1])[0], s)
+		return conditionPressure(m[1], s)
 	}
 	return classify(evictionSignatures, s.Message)
 }
