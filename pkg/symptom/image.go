@@ -69,7 +69,8 @@ var pullSignatures = []signature{
 	{cause: PullPlatform, source: "containerd, containers/image, Docker", texts: []string{
 		"no match for platform in manifest", "no image found in manifest list",
 		"no image found in image index", "no matching manifest for"}},
-	{cause: PullUnreachable, source: "Go net/http", texts: []string{"tls handshake timeout"}},
+	{cause: PullUnreachable, source: "Go net/http; the proxy's troubles, not the registry's", texts: []string{
+		"tls handshake timeout", "proxyconnect", "407 proxy authentication"}},
 	{cause: PullTLS, source: "Go crypto/tls, crypto/x509", texts: []string{
 		"x509:", "tls: ", "server gave http response to https client"}},
 	{cause: PullDNS, source: "Go net", texts: []string{
@@ -79,14 +80,15 @@ var pullSignatures = []signature{
 	{cause: PullUnreachable, source: "Go net; registries behind proxies", texts: []string{
 		"connection refused", "no route to host", "network is unreachable", "i/o timeout",
 		"connection timed out", "context deadline exceeded", "client.timeout exceeded",
-		"connection reset by peer", "unexpected eof", "server sent goaway", "proxyconnect",
-		"407 proxy authentication", "context canceled"},
+		"connection reset by peer", "unexpected eof", "server sent goaway", "context canceled"},
 		pattern: regexp.MustCompile(`: eof$`)},
 	{cause: PullAuth, source: "containerd, CRI-O, Docker; ECR, GAR, ACR, GHCR, Harbor, Quay", texts: []string{
 		"pull access denied", "insufficient_scope", "authorization failed", "401 unauthorized",
 		"403 forbidden", "no basic auth credentials", "unauthorized:", "is not authorized",
 		"requested access to the resource is denied", "denied:", "invalid username/password",
-		"authentication required", "authorization token has expired"}},
+		"authentication required", "authorization token has expired", "statuscode: 401", "statuscode: 403"}},
+	{cause: PullUnknown, source: "containerd: the manifest is there, a layer of it is not", texts: []string{"could not fetch content descriptor"},
+		pattern: regexp.MustCompile(`content at \S+ not found`)},
 	{cause: PullNotFound, source: "OCI distribution", texts: []string{
 		"manifest unknown", "name unknown", "not found", "does not exist in the registry"}},
 }
@@ -99,6 +101,10 @@ var hidesExistence = regexp.MustCompile(`(?i)insufficient_scope|repository does 
 // no such image: Docker Hub and others hide what one may not see.
 func MayBeMissing(message string) bool { return hidesExistence.MatchString(message) }
 
+// mirrors matches what CRI-O tells of mirrors before it tells of the registry
+// itself (containers/image, docker_image_src.go).
+var mirrors = regexp.MustCompile(`\(Mirrors also failed: .*\]\): `)
+
 // pullCause classifies a failed pull by the waiting reason, then by text.
 func pullCause(reason, message string) string {
 	switch reason {
@@ -107,7 +113,7 @@ func pullCause(reason, message string) string {
 	case "ErrImageNeverPull":
 		return PullNever
 	}
-	if c := classify(pullSignatures, message); c != "" {
+	if c := classify(pullSignatures, mirrors.ReplaceAllString(message, "")); c != "" {
 		return c
 	}
 	return PullUnknown
