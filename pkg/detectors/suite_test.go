@@ -170,12 +170,13 @@ func parseWant(t *testing.T, path, line string) want {
 	return w
 }
 
+var strict = serializer.NewCodecFactory(scheme.Scheme, serializer.EnableStrict).UniversalDeserializer()
+
 // split takes a file apart into its objects, those of Lists one by one, and
 // refuses what Kubernetes would: a misspelt field would make a test say
 // nothing.
 func split(t *testing.T, path string, raw []byte) [][]byte {
 	t.Helper()
-	strict := serializer.NewCodecFactory(scheme.Scheme, serializer.EnableStrict).UniversalDeserializer()
 	var out [][]byte
 	reader := yaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(raw)))
 	for {
