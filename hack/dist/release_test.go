@@ -17,14 +17,13 @@ func testRelease(t *testing.T) release {
 		t.Fatal(err)
 	}
 	return release{
-		root:      root,
-		source:    filepath.Join(root, "plugins.yaml"),
-		license:   write(t, filepath.Join(t.TempDir(), licenseName), []byte("You may.\n")),
-		out:       t.TempDir(),
-		version:   "v1.2.3-rc.1",
-		platforms: runtime.GOOS + "/" + runtime.GOARCH,
-		// A commit in the middle of the test would change the binary.
-		buildFlags: []string{"-buildvcs=false"},
+		root:       root,
+		source:     filepath.Join(root, "plugins.yaml"),
+		license:    write(t, filepath.Join(t.TempDir(), licenseName), []byte("You may.\n")),
+		out:        t.TempDir(),
+		version:    "v1.2.3-rc.1",
+		platforms:  runtime.GOOS + "/" + runtime.GOARCH,
+		buildFlags: []string{"-buildvcs=false"}, // a snapshot has no git
 	}
 }
 
@@ -36,6 +35,7 @@ func TestRoundTrip(t *testing.T) {
 		t.Skip("no release for this platform")
 	}
 	r := testRelease(t)
+	r.root = snapshot(t, r.root) // nobody edits it between the builds
 	var out bytes.Buffer
 	if err := r.make(t.Context(), &out); err != nil {
 		t.Fatal(err)
@@ -58,8 +58,29 @@ func TestRoundTrip(t *testing.T) {
 	t.Run("flipped byte", func(t *testing.T) { flip(t, r, p) })
 }
 
+// snapshot copies what the plugin is built from.
+func snapshot(t *testing.T, root string) string {
+	t.Helper()
+	to := t.TempDir()
+	for _, folder := range []string{"cmd", "pkg"} {
+		if err := os.CopyFS(filepath.Join(to, folder), os.DirFS(filepath.Join(root, folder))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, file := range []string{"go.mod", "go.sum"} {
+		b, err := os.ReadFile(filepath.Join(root, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(to, file), b)
+	}
+	return to
+}
+
+// again builds the same sources in another folder: where they lie must not
+// show.
 func again(t *testing.T, r release, first plugin) {
-	r.out = t.TempDir()
+	r.root, r.out = snapshot(t, r.root), t.TempDir()
 	if err := r.make(t.Context(), &bytes.Buffer{}); err != nil {
 		t.Fatal(err)
 	}
