@@ -29,6 +29,7 @@ var masks = []struct {
 // most 200 characters: what follows are stack traces.
 func Mask(message string) string {
 	message, _, _ = strings.Cut(strings.TrimSpace(message), "\n")
+	message = strings.TrimSpace(message) // a line may end in CR LF
 	for _, m := range masks {
 		if m.with == "" {
 			message = m.pattern.ReplaceAllStringFunc(message, maskHex)
