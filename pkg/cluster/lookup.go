@@ -128,19 +128,29 @@ func (s *Snapshot) BackendsOf(svc *Service) []Ref {
 }
 
 // ServiceNamed resolves a host as a pod of the namespace would: name,
-// name.namespace, name.namespace.svc and the full cluster name. Nil when it
-// is no Service that was read.
+// name.namespace, name.namespace.svc and the full cluster name, each behind
+// the name of a StatefulSet's pod too. Nil when it is no Service that was
+// read.
 func (s *Snapshot) ServiceNamed(host, namespace string) *Service {
 	if svc := s.ServiceByIP(host); svc != nil {
 		return svc
 	}
-	parts := strings.Split(strings.TrimSuffix(host, "."), ".")
-	name := parts[0]
-	if len(parts) > 1 {
-		namespace = parts[1]
+	labels := strings.Split(strings.TrimSuffix(host, "."), ".")
+	if svc := s.serviceOf(labels, namespace); svc != nil || !ordinal.MatchString(labels[0]) {
+		return svc
 	}
-	if len(parts) > 2 && parts[2] != "svc" {
+	return s.serviceOf(labels[1:], namespace)
+}
+
+// ordinal matches the end of the name of a StatefulSet's pod.
+var ordinal = regexp.MustCompile(`-\d+$`)
+
+func (s *Snapshot) serviceOf(labels []string, namespace string) *Service {
+	if len(labels) == 0 || (len(labels) > 2 && labels[2] != "svc") {
 		return nil
 	}
-	return s.services[Ref{Kind: "Service", Namespace: namespace, Name: name}]
+	if len(labels) > 1 {
+		namespace = labels[1]
+	}
+	return s.services[Ref{Kind: "Service", Namespace: namespace, Name: labels[0]}]
 }
