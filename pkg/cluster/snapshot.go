@@ -1,8 +1,8 @@
 package cluster
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -81,16 +81,18 @@ func sortBy[T any](items []T, ref func(*T) Ref) {
 }
 
 func compareEvents(a, b Event) int {
-	if c := a.Last.Compare(b.Last); c != 0 {
-		return c
-	}
-	if c := a.Object.Compare(b.Object); c != 0 {
-		return c
-	}
-	if c := strings.Compare(a.Reason, b.Reason); c != 0 {
-		return c
-	}
-	return strings.Compare(a.Message, b.Message)
+	return cmp.Or(
+		a.Last.Compare(b.Last),
+		a.Object.Compare(b.Object),
+		cmp.Compare(a.Reason, b.Reason),
+		cmp.Compare(a.Message, b.Message),
+		cmp.Compare(a.Container, b.Container),
+		a.First.Compare(b.First),
+		cmp.Compare(a.Object.UID, b.Object.UID),
+		cmp.Compare(a.Component, b.Component),
+		cmp.Compare(a.Host, b.Host),
+		cmp.Compare(a.Count, b.Count),
+	)
 }
 
 func namespacesOf(p *Parts) []string {
