@@ -112,7 +112,7 @@ func (ix *index) indexPods(p *Parts) {
 // the ReplicaSet was not read its name less the template hash is the
 // Deployment's: that is how the Deployment controller names it.
 func (ix *index) top(owner Ref, pod *Pod) Ref {
-	if owner.IsZero() {
+	if owner.IsZero() || owner.Kind == "Node" { // a static pod is its own workload
 		return pod.Key()
 	}
 	if r, ok := ix.revisions[owner.Key()]; ok && !r.Owner.IsZero() {

@@ -11,16 +11,19 @@ type Pod struct {
 	Deleting time.Time
 	// Owner is the controller that made the pod (ReplicaSet, Job, …), zero
 	// for a bare pod. Snapshot.WorkloadOf resolves it to the top.
-	Owner      Ref
-	Labels     map[string]string
-	Node       string
-	Template   *Template // shared by all pods of one revision
-	Phase      string
-	Reason     string
-	Message    string
-	Started    time.Time // status.startTime: when the kubelet saw it
-	IP         string
-	QOSClass   string
+	Owner    Ref
+	Labels   map[string]string
+	Node     string
+	Template *Template // shared by all pods of one revision
+	Phase    string
+	Reason   string
+	Message  string
+	Started  time.Time // status.startTime: when the kubelet saw it
+	IP       string
+	QOSClass string
+	// Static is set on mirrors of static pods: their node owns them, and their
+	// events carry another UID.
+	Static     bool
 	Conditions []Condition
 	Containers []Container // init, sidecar, regular and ephemeral ones
 }

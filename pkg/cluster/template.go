@@ -10,6 +10,7 @@ type Template struct {
 	PriorityClass  string
 	RestartPolicy  string
 	HostNetwork    bool
+	MemoryLimit    string // of the pod as a whole, where one is set
 	PullSecrets    []string
 	ConfigMaps     []ConfigRef
 	Secrets        []ConfigRef
@@ -57,6 +58,7 @@ func (t *Template) Equal(o *Template) bool {
 		t.PriorityClass == o.PriorityClass &&
 		t.RestartPolicy == o.RestartPolicy &&
 		t.HostNetwork == o.HostNetwork &&
+		t.MemoryLimit == o.MemoryLimit &&
 		t.RestartedAt == o.RestartedAt &&
 		slices.Equal(t.Containers, o.Containers) &&
 		slices.Equal(t.PullSecrets, o.PullSecrets) &&

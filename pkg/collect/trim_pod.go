@@ -15,6 +15,7 @@ func (b *bucket) pod(p *corev1.Pod) {
 		Ref:      ref("Pod", &p.ObjectMeta),
 		Created:  p.CreationTimestamp.Time,
 		Owner:    controllerOf(&p.ObjectMeta),
+		Static:   p.Annotations["kubernetes.io/config.mirror"] != "",
 		Labels:   p.Labels,
 		Node:     p.Spec.NodeName,
 		Phase:    string(p.Status.Phase),
@@ -89,7 +90,7 @@ func container(s *corev1.ContainerStatus, role cluster.Role) cluster.Container {
 	c := cluster.Container{Name: s.Name, Role: role, Image: s.Image, ImageID: s.ImageID, Ready: s.Ready,
 		Restarts: s.RestartCount, State: state(&s.State), Last: state(&s.LastTerminationState)}
 	if s.Resources != nil {
-		c.MemoryLimit = quantity(s.Resources.Limits, corev1.ResourceMemory)
+		c.MemoryLimit = memory(s.Resources.Limits)
 	}
 	return c
 }
@@ -106,6 +107,19 @@ func state(s *corev1.ContainerState) cluster.State {
 			ExitCode: t.ExitCode, StartedAt: t.StartedAt.Time, FinishedAt: t.FinishedAt.Time}
 	}
 	return cluster.State{}
+}
+
+// memory writes an amount of memory in binary units where it is whole
+// mebibytes, however it was written: 134217728 is 128Mi.
+func memory(list corev1.ResourceList) string {
+	q, ok := list[corev1.ResourceMemory]
+	if !ok {
+		return ""
+	}
+	if q.Value()%(1<<20) == 0 {
+		return resource.NewQuantity(q.Value(), resource.BinarySI).String()
+	}
+	return canonical(q)
 }
 
 func quantity(list corev1.ResourceList, name corev1.ResourceName) string {

@@ -19,6 +19,9 @@ func trimTemplate(annotations map[string]string, s *corev1.PodSpec) *cluster.Tem
 		HostNetwork:    s.HostNetwork,
 		RestartedAt:    annotations["kubectl.kubernetes.io/restartedAt"],
 	}
+	if s.Resources != nil {
+		t.MemoryLimit = memory(s.Resources.Limits)
+	}
 	for _, ps := range s.ImagePullSecrets {
 		t.PullSecrets = append(t.PullSecrets, ps.Name)
 	}
@@ -43,8 +46,8 @@ func trimTemplate(annotations map[string]string, s *corev1.PodSpec) *cluster.Tem
 func addContainer(t *cluster.Template, c *corev1.Container, role cluster.Role) {
 	t.Containers = append(t.Containers, cluster.ContainerSpec{
 		Name: c.Name, Role: role, Image: c.Image, PullPolicy: string(c.ImagePullPolicy),
-		MemoryLimit:   quantity(c.Resources.Limits, corev1.ResourceMemory),
-		MemoryRequest: quantity(c.Resources.Requests, corev1.ResourceMemory),
+		MemoryLimit:   memory(c.Resources.Limits),
+		MemoryRequest: memory(c.Resources.Requests),
 		CPULimit:      quantity(c.Resources.Limits, corev1.ResourceCPU),
 		CPURequest:    quantity(c.Resources.Requests, corev1.ResourceCPU),
 		HasReadiness:  c.ReadinessProbe != nil,

@@ -100,7 +100,7 @@ func (e *explainer) cascade(change cluster.Change) *cascade {
 			continue
 		}
 		lag := s.First.Sub(change.Time)
-		if lag < -tolerance {
+		if lag < -tolerance || e.restartedTooOften(s, change.Time) {
 			early[s.Workload.Key()] = true
 		}
 		if lag < -tolerance || lag > cascadeWindow {
@@ -122,6 +122,18 @@ func (e *explainer) cascade(change cluster.Change) *cascade {
 	}
 	c.unhurt = e.unhurt(c)
 	return c
+}
+
+// restartedTooOften reports whether a container restarted more often than the
+// kubelet's back-off allows since a change: then it failed before, though no
+// event is left to say so. The first restart comes at once, the next after 10,
+// 20, 40 … and at most 300 seconds.
+func (e *explainer) restartedTooOften(s *symptom.Symptom, since time.Time) bool {
+	var least time.Duration
+	for i := range max(s.Restarts-1, 0) {
+		least += min(10*time.Second<<min(i, 5), 5*time.Minute)
+	}
+	return least > e.s.At.Sub(since)
 }
 
 // dependsOn says how the failing workload of a symptom is known to depend on

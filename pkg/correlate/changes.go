@@ -31,9 +31,9 @@ const tolerance = 5 * time.Second
 func (e *explainer) linked(p *Pattern) []LinkedChange {
 	var out []LinkedChange
 	for _, c := range e.changes {
-		lead := p.Tally.First.Sub(c.Time)
+		lead := firstAfter(p, c).Sub(c.Time)
 		window, ok := windows[c.Kind]
-		if !ok || lead < -tolerance || lead > window {
+		if !ok || lead < -time.Second || lead > window {
 			continue
 		}
 		link := e.link(p, c)
@@ -50,6 +50,21 @@ func (e *explainer) linked(p *Pattern) []LinkedChange {
 		return cmp.Or(cmp.Compare(a.Lead, b.Lead), a.Object.Compare(b.Object))
 	})
 	return out
+}
+
+// firstAfter is the first symptom that a change could have to do with: for a
+// workload's own rollout that of this workload, else that of the pattern.
+func firstAfter(p *Pattern, c cluster.Change) time.Time {
+	var first time.Time
+	for _, s := range p.Symptoms {
+		if s.Workload.Key() == c.Object && (first.IsZero() || s.First.Before(first)) {
+			first = s.First
+		}
+	}
+	if first.IsZero() {
+		return p.Tally.First
+	}
+	return first
 }
 
 // withOwn makes sure that the change that a pattern is about is among its
@@ -161,7 +176,7 @@ func podsOn(p *Pattern, node string) int {
 func (e *explainer) chance(p *Pattern, kind cluster.ChangeKind, window time.Duration) float64 {
 	look := min(24*time.Hour, e.age())
 	if look <= window {
-		return 1
+		return math.NaN()
 	}
 	n := 0
 	for _, c := range e.changes {

@@ -38,16 +38,17 @@ func (e *explainer) impactOn(p *Pattern, ref cluster.Ref) Impact {
 		im.State = Unaffected
 	default:
 		im.State = Recovered
-		if failsStill(p, ref) {
+		if failsBeyond(p, ref) {
 			im.State = Unaffected // all that is wanted is ready; the failing pods are extra
 		}
 	}
 	return im
 }
 
-func failsStill(p *Pattern, workload cluster.Ref) bool {
+// failsBeyond reports whether pods fail that are not among the ready ones.
+func failsBeyond(p *Pattern, workload cluster.Ref) bool {
 	for _, s := range p.Symptoms {
-		if s.Ongoing && s.Workload.Key() == workload {
+		if s.Ongoing && s.Workload.Key() == workload && s.Pod != nil && !s.Pod.Ready() {
 			return true
 		}
 	}
@@ -105,12 +106,26 @@ func (e *explainer) downtime(ref cluster.Ref) time.Duration {
 	return e.s.At.Sub(since)
 }
 
+// lostNode is critical, unless somebody closed the node on purpose and nothing
+// is left on it.
+func lostNode(p *Pattern, s *cluster.Snapshot) Severity {
+	for _, name := range p.Nodes {
+		if n := s.Node(name); n == nil || !n.Unschedulable {
+			return Critical
+		}
+	}
+	if len(p.Also) > 0 {
+		return Warning
+	}
+	return Info
+}
+
 // severity by the contract: critical when a workload has nothing ready or a
 // node is lost; info when all is long past and healed, or nothing was hurt.
 func severity(p *Pattern, s *cluster.Snapshot) Severity {
 	if p.Tally.Ongoing {
 		if p.Detector == "node-failure" && p.Cause != "kernel" {
-			return Critical
+			return lostNode(p, s)
 		}
 		for _, im := range p.Impact {
 			if im.State == Down && im.Desired > 0 {

@@ -20,8 +20,10 @@ var rules = []rule{
 	{"oom", "node-pressure", func(p, c *Pattern) bool {
 		return c.Cause == "node-oom" && p.Cause == "memory-pressure" && onItsNodes(p, c)
 	}},
-	{"exit-code", "node-failure", onItsNodes},
-	{"exit-code", "node-pressure", func(p, c *Pattern) bool { return onItsNodes(p, c) && covers(p, c) }},
+	{"exit-code", "node-failure", func(p, c *Pattern) bool { return onItsNodes(p, c) && whileItLasted(p, c) }},
+	{"exit-code", "node-pressure", func(p, c *Pattern) bool {
+		return onItsNodes(p, c) && covers(p, c) && whileItLasted(p, c)
+	}},
 	{"exit-code", "oom", samePods},
 	{"exit-code", "rollout-cascade", samePods},
 	{"exit-code", "rollout-failure", func(p, c *Pattern) bool { return p.Contrast && p.Cause == "crash" && samePods(p, c) }},
@@ -56,6 +58,11 @@ func nest(ps []*Pattern) {
 	}
 	for _, p := range ps {
 		slices.Sort(p.Explains)
+		for up := byID[p.ExplainedBy]; up != nil; up = byID[up.ExplainedBy] {
+			if p.Severity.Rank() < up.Severity.Rank() {
+				up.Severity = p.Severity // an incident is as bad as the worst that follows
+			}
+		}
 	}
 }
 
@@ -118,6 +125,16 @@ func samePods(parent, child *Pattern) bool {
 		}
 	}
 	return true
+}
+
+// afterwards is how long after a node's trouble failures on it may still be
+// laid to it.
+const afterwards = 5 * time.Minute
+
+// whileItLasted reports whether the child began during the parent's trouble,
+// or just after it.
+func whileItLasted(parent, child *Pattern) bool {
+	return parent.Tally.Ongoing || child.Tally.First.Before(parent.Tally.Last.Add(afterwards))
 }
 
 // onItsNodes reports whether everything that the child touches sits on nodes

@@ -90,7 +90,7 @@ type LinkedChange struct {
 	cluster.Change
 	Lead   time.Duration // from the change to the first symptom
 	Link   string
-	Chance float64 // of some such change in this window anyway
+	Chance float64 // of some such change in this window anyway; NaN when the data reach back too short a time
 	Tier   detect.Tier
 }
 

@@ -20,6 +20,8 @@ type Tally struct {
 	Occurrences int
 	First, Last time.Time
 	Ongoing     bool
+	// SinceBefore is set when First is only the oldest time that is known.
+	SinceBefore bool
 }
 
 // Sum tallies symptoms, in order of names.
@@ -48,7 +50,7 @@ func (t *Tally) add(s *symptom.Symptom) {
 	t.Occurrences += s.Count
 	t.Ongoing = t.Ongoing || s.Ongoing
 	if t.First.IsZero() || (!s.First.IsZero() && s.First.Before(t.First)) {
-		t.First = s.First
+		t.First, t.SinceBefore = s.First, s.SinceBefore
 	}
 	if s.Last.After(t.Last) {
 		t.Last = s.Last

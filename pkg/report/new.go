@@ -63,7 +63,7 @@ func pattern(p *correlate.Pattern) Pattern {
 		ExplainedBy: p.ExplainedBy, Explains: orEmpty(p.Explains),
 		Frequency: Frequency{Pods: len(t.Pods), Workloads: len(t.Workloads), Namespaces: len(t.Namespaces),
 			Nodes: len(t.Nodes), Occurrences: t.Occurrences, OccurrencesAreLowerBound: true},
-		FirstSeen: moment(t.First), LastSeen: moment(t.Last), Ongoing: t.Ongoing,
+		FirstSeen: moment(t.First), LastSeen: moment(t.Last), FirstSeenIsBound: t.SinceBefore, Ongoing: t.Ongoing,
 		Affected:         convert(p.Affected, affected),
 		SharedFactors:    convert(p.Shared, sharedFactor),
 		PrecedingChanges: convert(p.Changes, precedingChange),
@@ -120,7 +120,16 @@ func round(x float64) float64 { return math.Round(x*100) / 100 }
 func precedingChange(c correlate.LinkedChange) PrecedingChange {
 	return PrecedingChange{Time: c.Time.UTC(), LeadSeconds: int(c.Lead.Seconds()), Kind: c.Object.Kind,
 		Namespace: c.Object.Namespace, Name: c.Object.Name, What: string(c.Kind) + ": " + c.What, By: c.By,
-		Link: c.Link, Chance: math.Round(c.Chance*10000) / 10000, Tier: string(c.Tier)}
+		Link: c.Link, Chance: chance(c.Chance), Tier: string(c.Tier)}
+}
+
+// chance is null where it cannot be told.
+func chance(x float64) *float64 {
+	if math.IsNaN(x) {
+		return nil
+	}
+	x = math.Round(x*10000) / 10000
+	return &x
 }
 
 func impact(i correlate.Impact) Impact {

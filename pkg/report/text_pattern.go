@@ -43,10 +43,13 @@ func (t *text) seen(p *Pattern) string {
 		return "time not told"
 	}
 	out := fmt.Sprintf("since %s (%s ago)", t.stamp(*p.FirstSeen), span(t.r.GeneratedAt.Sub(*p.FirstSeen)))
+	if p.FirstSeenIsBound {
+		out += " or earlier"
+	}
 	if p.Ongoing {
 		return out + ", ongoing"
 	}
-	return fmt.Sprintf("from %s to %s, over for %s", t.stamp(*p.FirstSeen), t.clock(*p.LastSeen), span(t.r.GeneratedAt.Sub(*p.LastSeen)))
+	return fmt.Sprintf("from %s to %s, last seen %s ago", t.stamp(*p.FirstSeen), t.clock(*p.LastSeen), span(t.r.GeneratedAt.Sub(*p.LastSeen)))
 }
 
 func (t *text) impact(p *Pattern) {
@@ -138,6 +141,9 @@ func (t *text) evidence(p *Pattern) {
 	t.blank()
 	t.line(2, cell{"Evidence", t.palette.bold})
 	for _, f := range p.SharedFactors {
+		if f.AffectedOf == 0 {
+			continue
+		}
 		t.bullet(4, "-", f.Text, t.palette.dim)
 	}
 	t.changes(p)
@@ -159,9 +165,13 @@ func (t *text) changes(p *Pattern) {
 	if len(p.PrecedingChanges) == 0 {
 		return
 	}
-	chance := 0.0
+	chance, told := 0.0, true
 	for _, c := range p.PrecedingChanges {
-		chance = max(chance, c.Chance)
+		if c.Chance == nil {
+			told = false
+			continue
+		}
+		chance = max(chance, *c.Chance)
 	}
 	for i, c := range p.PrecedingChanges {
 		if i == few && len(p.PrecedingChanges) > few+1 {
@@ -174,7 +184,7 @@ func (t *text) changes(p *Pattern) {
 		}
 		t.bullet(4, "-", text+")", t.palette.change)
 	}
-	if chance >= 1 {
+	if !told {
 		t.paragraph(6, 0, "The data reach back too short a time to say how often such changes stand there by chance.", t.palette.dim)
 		return
 	}
@@ -226,7 +236,7 @@ func path(namespace, name string) string {
 }
 
 func (t *text) consequences(p *Pattern) {
-	if len(p.Explains) == 0 {
+	if !slices.ContainsFunc(p.Explains, func(id string) bool { return t.find(id) != nil }) {
 		return
 	}
 	t.blank()
@@ -267,8 +277,10 @@ func (t *text) investigation(p *Pattern) {
 	}
 	t.blank()
 	t.line(2, cell{"To investigate", t.palette.bold})
-	for _, c := range p.Investigation {
-		t.line(4, cell{"# " + c.Why, t.palette.dim})
+	for i, c := range p.Investigation {
+		if i == 0 || p.Investigation[i-1].Why != c.Why {
+			t.line(4, cell{"# " + c.Why, t.palette.dim})
+		}
 		t.command(4, c.Command)
 	}
 }

@@ -89,18 +89,20 @@ type Workload struct {
 
 // Pattern is what is wrong together.
 type Pattern struct {
-	ID               string            `json:"id"`
-	Detector         string            `json:"detector"`
-	Cause            string            `json:"cause"`
-	Category         string            `json:"category"`
-	Severity         string            `json:"severity"`
-	Tier             string            `json:"tier"`
-	Title            string            `json:"title"`
-	ExplainedBy      string            `json:"explainedBy"`
-	Explains         []string          `json:"explains"`
-	Frequency        Frequency         `json:"frequency"`
-	FirstSeen        *time.Time        `json:"firstSeen"`
-	LastSeen         *time.Time        `json:"lastSeen"`
+	ID          string     `json:"id"`
+	Detector    string     `json:"detector"`
+	Cause       string     `json:"cause"`
+	Category    string     `json:"category"`
+	Severity    string     `json:"severity"`
+	Tier        string     `json:"tier"`
+	Title       string     `json:"title"`
+	ExplainedBy string     `json:"explainedBy"`
+	Explains    []string   `json:"explains"`
+	Frequency   Frequency  `json:"frequency"`
+	FirstSeen   *time.Time `json:"firstSeen"`
+	LastSeen    *time.Time `json:"lastSeen"`
+	// FirstSeenIsBound is set when it began at firstSeen or earlier.
+	FirstSeenIsBound bool              `json:"firstSeenIsBound,omitempty"`
 	Ongoing          bool              `json:"ongoing"`
 	Affected         []Affected        `json:"affected"`
 	SharedFactors    []SharedFactor    `json:"sharedFactors"`
@@ -172,7 +174,7 @@ type PrecedingChange struct {
 	What        string    `json:"what"`
 	By          string    `json:"by"`
 	Link        string    `json:"link"`
-	Chance      float64   `json:"chance"`
+	Chance      *float64  `json:"chance"`
 	Tier        string    `json:"tier"`
 }
 

@@ -1,6 +1,8 @@
 package symptom
 
 import (
+	"strings"
+
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
 
@@ -39,15 +41,20 @@ func (r *recogniser) gonePod(ref cluster.Ref, events []*cluster.Event) {
 		r.add(s)
 		return
 	}
-	if s := pullFromEvents(ref, "", events); len(s.Evidence) > 0 {
+	if s := pullFromEvents("", events, pulledImage(events)); len(s.Evidence) > 0 {
 		s.Kind, s.Object = ImagePull, ref
-		s.Image = ParseImage(quoted(s.Evidence[0].Text))
+		s.Image = pulledImage(events)
 		s.Template = Mask(s.Message)
 		s.Node, s.Container = events[0].Host, containerOf(events)
 		r.add(s)
 		return
 	}
-	loop := Symptom{Kind: CrashLoop, Object: ref}
+	r.crashLoop(ref, nil, events)
+}
+
+// crashLoop recognises restarts of which only the back-off events are left.
+func (r *recogniser) crashLoop(ref cluster.Ref, p *cluster.Pod, events []*cluster.Event) {
+	loop := Symptom{Kind: CrashLoop, Object: ref, Pod: p}
 	for _, e := range events {
 		if e.Reason == "BackOff" && e.Warning {
 			loop.First, loop.Last = earliest(loop.First, e.First), latest(loop.Last, e.Last)
@@ -68,6 +75,16 @@ func containerOf(events []*cluster.Event) string {
 		}
 	}
 	return ""
+}
+
+// pulledImage is the image that the events of a pod say was pulled in vain.
+func pulledImage(events []*cluster.Event) Image {
+	for _, e := range events {
+		if strings.HasPrefix(e.Message, "Failed to pull image ") {
+			return ParseImage(quoted(e.Message))
+		}
+	}
+	return Image{}
 }
 
 // quoted is the first text in double quotes.

@@ -24,6 +24,9 @@ func ParseImage(name string) Image {
 		return img
 	}
 	img.Registry, img.Repository = reference.Domain(ref), reference.Path(ref)
+	if img.Registry == "registry-1.docker.io" { // Docker Hub's endpoint
+		img.Registry = "docker.io"
+	}
 	if _, ok := ref.(reference.Digested); ok {
 		img.Tag = ref.(reference.Digested).Digest().String()
 	} else if t, ok := reference.TagNameOnly(ref).(reference.Tagged); ok {
@@ -95,7 +98,7 @@ var pullSignatures = []signature{
 
 // hidesExistence marks the wordings by which a registry refuses without
 // saying whether the image exists.
-var hidesExistence = regexp.MustCompile(`(?i)insufficient_scope|repository does not exist or may require|or it may not exist|requested access to the resource is denied`)
+var hidesExistence = regexp.MustCompile(`(?i)insufficient_scope|repository does not exist or may require|or it may not exist|requested access to the resource is denied|access to the requested resource is not authorized`)
 
 // MayBeMissing reports whether a refusal may just as well mean that there is
 // no such image: Docker Hub and others hide what one may not see.
@@ -106,17 +109,29 @@ func MayBeMissing(message string) bool { return hidesExistence.MatchString(messa
 var mirrors = regexp.MustCompile(`\(Mirrors also failed: .*\]\): `)
 
 // pullCause classifies a failed pull by the waiting reason, then by text.
-func pullCause(reason, message string) string {
+func pullCause(reason, message string, image Image) string {
 	switch reason {
 	case "InvalidImageName":
 		return PullInvalidName
 	case "ErrImageNeverPull":
 		return PullNever
 	}
-	if c := classify(pullSignatures, mirrors.ReplaceAllString(message, "")); c != "" {
+	if c := classify(pullSignatures, withoutImage(mirrors.ReplaceAllString(message, ""), image)); c != "" {
 		return c
 	}
 	return PullUnknown
+}
+
+// withoutImage takes the image's own name out of a message: a repository
+// called access-denied says nothing of access.
+func withoutImage(message string, image Image) string {
+	if image.Repository == "" {
+		return message
+	}
+	for _, name := range []string{image.Registry + "/" + image.Repository, image.Name, image.Repository} {
+		message = strings.ReplaceAll(message, name, "<image>")
+	}
+	return message
 }
 
 // pullError cuts the kubelet's frames off, so that the runtime's own words

@@ -83,7 +83,7 @@ func FuzzPullError(f *testing.F) {
 		if !strings.Contains(message, got) {
 			t.Errorf("%q is no part of %q", got, message)
 		}
-		if cause := pullCause("ErrImagePull", got); cause == "" {
+		if cause := pullCause("ErrImagePull", got, Image{}); cause == "" {
 			t.Errorf("%q has no cause", got)
 		}
 	})

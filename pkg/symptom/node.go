@@ -92,7 +92,7 @@ func (r *recogniser) nodeReady(n *cluster.Node, events []*cluster.Event) {
 		}
 	}
 	switch {
-	case c.Status == "Unknown":
+	case c.Status == "Unknown" && r.s.At.Sub(n.Created) > nodeStartGrace:
 		s.Cause = NodeUnreachable
 	case c.Status == "False" && r.s.At.Sub(n.Created) > nodeStartGrace:
 		if cause := classify(notReadySignatures, c.Message); cause != "" {

@@ -17,6 +17,7 @@ func (r *recogniser) pod(p *cluster.Pod) {
 	}
 	if s, ok := eviction(p.Key(), p, events); ok {
 		r.add(s)
+		r.crashLoop(p.Key(), p, events) // it may have crashed before
 		return
 	}
 	if r.nodeIsLost(p) {
@@ -77,13 +78,14 @@ func (r *recogniser) nodeIsLost(p *cluster.Pod) bool {
 // stands, else from the kubelet's events.
 func (r *recogniser) pull(p *cluster.Pod, c *cluster.Container, events []*cluster.Event) (Symptom, bool) {
 	waiting := c.State.Phase == cluster.Waiting && pullReasons[c.State.Reason]
-	s := pullFromEvents(p.Key(), c.Name, events)
+	image := ParseImage(askedImage(p, c))
+	s := pullFromEvents(c.Name, events, image)
 	if waiting && p.Deleting.IsZero() {
 		s.Ongoing, s.Last = true, r.s.At
 		if text := pullError(c.State.Message); text != "" {
 			s.Message = text
 		}
-		s.Cause = pullCause(c.State.Reason, s.Message)
+		s.Cause = pullCause(c.State.Reason, s.Message, image)
 		s.Evidence = append(s.Evidence, Evidence{Source: FromStatus, Subject: p.Key(), Time: r.s.At,
 			Reason: c.State.Reason, Text: c.State.Message, Count: 1})
 		if s.First.IsZero() {
@@ -93,7 +95,7 @@ func (r *recogniser) pull(p *cluster.Pod, c *cluster.Container, events []*cluste
 		return Symptom{}, false
 	}
 	s.Kind, s.Object, s.Pod, s.Container = ImagePull, p.Key(), p, c.Name
-	s.Image = ParseImage(askedImage(p, c))
+	s.Image = image
 	s.Template = Mask(s.Message)
 	return s, true
 }
@@ -109,7 +111,7 @@ func askedImage(p *cluster.Pod, c *cluster.Container) string {
 
 // pullFromEvents gathers the failed pulls that events tell of. "Error:
 // ErrImagePull" and the Normal BackOff beside them count nothing new.
-func pullFromEvents(pod cluster.Ref, container string, events []*cluster.Event) Symptom {
+func pullFromEvents(container string, events []*cluster.Event, image Image) Symptom {
 	var s Symptom
 	for _, e := range events {
 		if e.Reason != "Failed" || !isAbout(e, container) || !strings.HasPrefix(e.Message, "Failed to pull image ") {
@@ -120,7 +122,7 @@ func pullFromEvents(pod cluster.Ref, container string, events []*cluster.Event) 
 		s.Message = pullError(e.Message)
 		s.Evidence = append(s.Evidence, fromEvent(e))
 	}
-	s.Cause = pullCause("", s.Message)
+	s.Cause = pullCause("", s.Message, image)
 	return s
 }
 
@@ -178,7 +180,7 @@ func firstSeen(events []*cluster.Event, container string, fallback time.Time, re
 }
 
 // unready recognises a pod whose containers run but which does not become
-// ready: its service gets no traffic. Half a minute is granted for starting.
+// ready: its service gets no traffic. Starting is granted its time.
 func (r *recogniser) unready(p *cluster.Pod, events []*cluster.Event) {
 	ready := p.Condition("Ready")
 	if p.Phase != "Running" || ready.Status != "False" || !p.Deleting.IsZero() {
@@ -201,20 +203,27 @@ func (r *recogniser) unready(p *cluster.Pod, events []*cluster.Event) {
 	r.add(s)
 }
 
-// startGrace is how long a pod may be unready before that is worth a word.
-const startGrace = 30 * time.Second
+// startGrace is how long a pod may be unready before that is worth a word:
+// slow starts take minutes, and a Deployment's own deadline is ten.
+const startGrace = 5 * time.Minute
 
 // incarnations parts the events of a pod from those of earlier pods of the
 // same name: a StatefulSet's pod comes back under its own. The UID decides
 // where it is real, else the time.
 func incarnations(p *cluster.Pod, events []*cluster.Event) (own, earlier []*cluster.Event) {
 	for _, e := range events {
-		other := e.Object.UID != "" && p.UID != "" && e.Object.UID != p.UID
-		if other || e.Last.Before(p.Created) {
+		if e.Last.Before(p.Created) || (!p.Static && isOther(e.Object.UID, p.UID)) {
 			earlier = append(earlier, e)
 		} else {
 			own = append(own, e)
 		}
 	}
 	return own, earlier
+}
+
+// isOther compares UIDs where both are real: some senders put a name, a hash
+// or nothing in their place.
+func isOther(a, b string) bool {
+	const realLength = 36
+	return len(a) == realLength && len(b) == realLength && a != b
 }

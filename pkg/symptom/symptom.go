@@ -41,10 +41,15 @@ type Symptom struct {
 	Node      string
 	Container string
 
-	First   time.Time
-	Last    time.Time // the last time it was seen: the snapshot's time if it stands
-	Count   int       // occurrences, a lower bound
-	Ongoing bool
+	First time.Time
+	Last  time.Time // the last time it was seen: the snapshot's time if it stands
+	Count int       // occurrences, a lower bound
+	// SinceBefore is set when First is only the oldest time that is known:
+	// restarts tell of more that no event dates.
+	SinceBefore bool
+	Restarts    int32
+	Ended       time.Time // Exit, OOM: the newest end that the status tells
+	Ongoing     bool
 
 	Image    Image      // ImagePull
 	ExitCode int32      // Exit, OOM

@@ -74,7 +74,7 @@ func TestPullTexts(t *testing.T) {
 		if want == "" {
 			want = PullUnknown
 		}
-		if got := pullCause("ImagePullBackOff", pullError(framed)); got != want {
+		if got := pullCause("ImagePullBackOff", pullError(framed), Image{}); got != want {
 			t.Errorf("framed: %q: got %q, want %q", s.text, got, want)
 		}
 		if got := classify(pullSignatures, strings.ToUpper(s.text)); got != s.cause {
@@ -175,7 +175,7 @@ var pullSamples = []sample{
 // the registry itself, which is the one that counts.
 func TestPullMirrors(t *testing.T) {
 	const text = `unable to pull image: (Mirrors also failed: [mirror.example/x:1: pinging container registry mirror.example: Get "https://mirror.example/v2/": dial tcp: lookup mirror.example: no such host]): quay.example/x:1: reading manifest 1 in quay.example/x: manifest unknown`
-	if got := pullCause("ErrImagePull", text); got != PullNotFound {
+	if got := pullCause("ErrImagePull", text, Image{}); got != PullNotFound {
 		t.Errorf("got %q, want %q", got, PullNotFound)
 	}
 }
@@ -187,7 +187,7 @@ func TestPullReasons(t *testing.T) {
 		{"ImagePullBackOff", "", PullUnknown},
 		{"ErrImagePull", "something else", PullUnknown},
 	} {
-		if got := pullCause(c.reason, c.message); got != c.want {
+		if got := pullCause(c.reason, c.message, Image{}); got != c.want {
 			t.Errorf("%s %q: got %q, want %q", c.reason, c.message, got, c.want)
 		}
 	}

@@ -1,6 +1,7 @@
 package symptom
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ func (r *recogniser) termination(p *cluster.Pod, c *cluster.Container, events []
 		return Symptom{}, false
 	}
 	s := Symptom{Kind: Exit, Object: p.Key(), Pod: p, Container: c.Name, ExitCode: t.ExitCode,
-		Message: strings.TrimSpace(t.Message), First: t.FinishedAt, Last: t.FinishedAt, Count: 1,
+		Message: strings.TrimSpace(t.Message), First: t.FinishedAt, Last: t.FinishedAt, Count: 1, Restarts: c.Restarts, Ended: t.FinishedAt,
 		Ongoing: looping || (!p.Finished() && !healed(p, c, r.s.At))}
 	if !s.Ongoing && s.Last.Before(r.s.At.Add(-longPast)) && c.Restarts < 3 {
 		return Symptom{}, false // long past and healed: a single old restart is ordinary
@@ -57,7 +58,11 @@ func (r *recogniser) addHistory(s *Symptom, c *cluster.Container, t *cluster.Sta
 	if c.State.Phase == cluster.Terminated && sameEnd(&c.Last, t) {
 		s.First, s.Count = earliest(s.First, c.Last.FinishedAt), 2
 	}
-	r.addRestartEvents(s, events)
+	r.addRestartEvents(s, t, events)
+	if s.First.Equal(t.FinishedAt) { // no event dates the beginning
+		s.addUnready()
+		s.SinceBefore = int(s.Restarts) > s.Count
+	}
 	if s.Ongoing {
 		s.Last = r.s.At
 	}
@@ -97,17 +102,20 @@ func healed(p *cluster.Pod, c *cluster.Container, at time.Time) bool {
 	if c.State.Phase != cluster.Running || !c.Ready || p.Finished() {
 		return false
 	}
-	ran := at.Sub(c.State.StartedAt)
-	if ran >= backOffReset {
-		return true
+	ran, last := at.Sub(c.State.StartedAt), c.Last.FinishedAt.Sub(c.Last.StartedAt)
+	enough := backOffReset
+	if c.Restarts <= 1 {
+		enough = time.Minute // once is no loop
 	}
-	last := c.Last.FinishedAt.Sub(c.Last.StartedAt)
-	return !c.Last.StartedAt.IsZero() && ran > 2*last && ran > 5*time.Second
+	if !c.Last.StartedAt.IsZero() {
+		enough = min(enough, max(2*last, 5*time.Second))
+	}
+	return ran >= enough
 }
 
 // addRestartEvents dates the beginning of the restarts and finds who killed:
 // the kubelet's kill for a failed probe is told by its event alone.
-func (r *recogniser) addRestartEvents(s *Symptom, events []*cluster.Event) {
+func (r *recogniser) addRestartEvents(s *Symptom, t *cluster.State, events []*cluster.Event) {
 	for _, e := range events {
 		if !isAbout(e, s.Container) {
 			continue
@@ -116,13 +124,30 @@ func (r *recogniser) addRestartEvents(s *Symptom, events []*cluster.Event) {
 		case e.Reason == "BackOff" && e.Warning:
 			s.First = earliest(s.First, e.First)
 			s.Evidence = append(s.Evidence, fromEvent(e))
-		case e.Reason == "Killing" && strings.Contains(e.Message, "failed liveness probe"):
+		case e.Reason != "Killing" || !ended(t, e):
+		case strings.Contains(e.Message, "failed liveness probe"):
 			s.KilledBy = "liveness"
 			s.Evidence = append(s.Evidence, fromEvent(e))
-		case e.Reason == "Killing" && strings.Contains(e.Message, "failed startup probe"):
+		case strings.Contains(e.Message, "failed startup probe"):
 			s.KilledBy = "startup"
 			s.Evidence = append(s.Evidence, fromEvent(e))
 		}
+	}
+}
+
+// ended reports whether a kill that an event tells of is the end that the
+// status shows: it came before it by no more than a long grace period.
+func ended(t *cluster.State, e *cluster.Event) bool {
+	lead := t.FinishedAt.Sub(e.Last)
+	return lead > -10*time.Second && lead < 2*time.Minute
+}
+
+// addUnready dates a loop by the pod's readiness, which was lost when it
+// began if the pod has not been ready since.
+func (s *Symptom) addUnready() {
+	ready := s.Pod.Condition("Ready")
+	if s.Ongoing && ready.Status == "False" && ready.Transition.After(s.Pod.Created) && s.Restarts > 1 {
+		s.First = earliest(s.First, ready.Transition)
 	}
 }
 
@@ -130,16 +155,25 @@ func limitOf(p *cluster.Pod, c *cluster.Container) string {
 	if c.MemoryLimit != "" {
 		return c.MemoryLimit
 	}
-	if spec := p.SpecOf(c.Name); spec != nil {
+	if spec := p.SpecOf(c.Name); spec != nil && spec.MemoryLimit != "" {
 		return spec.MemoryLimit
+	}
+	if p.Template != nil {
+		return p.Template.MemoryLimit
 	}
 	return ""
 }
 
 func endText(c *cluster.Container, t *cluster.State) string {
 	text := t.Reason
+	if c.Restarts > 1 {
+		text += fmt.Sprintf(", %d restarts", c.Restarts)
+	}
 	if m := strings.TrimSpace(t.Message); m != "" {
 		text = m
+		if c.Restarts > 1 {
+			text += fmt.Sprintf(" (%d restarts)", c.Restarts)
+		}
 	}
 	return "container " + c.Name + ": " + text
 }

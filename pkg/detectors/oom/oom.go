@@ -66,7 +66,7 @@ func ofNode(s *symptom.Symptom, global []*symptom.Symptom) bool {
 		return true
 	}
 	for _, n := range global {
-		if n.Node == s.Node && s.First.After(n.First.Add(-together)) && s.First.Before(n.Last.Add(together)) {
+		if n.Node == s.Node && s.Ended.After(n.First.Add(-together)) && s.Ended.Before(n.Last.Add(together)) {
 			return true
 		}
 	}
