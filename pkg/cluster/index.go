@@ -154,6 +154,18 @@ func (s *Snapshot) Claim(namespace, name string) *Claim {
 // WorkloadOf is the top controller of a pod, or the pod itself.
 func (s *Snapshot) WorkloadOf(p *Pod) Ref { return s.workloadOf[p] }
 
+// CountWorkloads counts the workloads that were read and those that are known
+// by their pods alone.
+func (s *Snapshot) CountWorkloads() int {
+	n := len(s.Workloads)
+	for ref := range s.podsOf {
+		if s.workloads[ref] == nil {
+			n++
+		}
+	}
+	return n
+}
+
 // PodsOf are the pods of a workload, by name.
 func (s *Snapshot) PodsOf(workload Ref) []*Pod { return s.podsOf[workload.Key()] }
 

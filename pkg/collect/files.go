@@ -37,13 +37,14 @@ type reading struct {
 	order   []cluster.Source
 	skipped map[string]int // kinds that no scan uses
 	broken  []error
-	lists   int // lists seen, empty ones too
+	lists   int             // lists seen, empty ones too
+	seen    map[string]bool // kind and UID of what was read
 }
 
 // Read reads all files. A broken one is named with its place and becomes a
 // gap, and the rest stands; it is an error when nothing at all was readable.
 func (f *Files) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, error) {
-	r := &reading{ctx: ctx, b: newBucket(), objects: map[cluster.Source]int{}, skipped: map[string]int{}}
+	r := &reading{ctx: ctx, b: newBucket(), objects: map[cluster.Source]int{}, skipped: map[string]int{}, seen: map[string]bool{}}
 	for _, path := range f.Paths {
 		if err := ctx.Err(); err != nil {
 			return cluster.Parts{}, err

@@ -76,17 +76,29 @@ func decodeMeta(add func(*bucket, *metav1.ObjectMeta)) func(*bucket, []byte) err
 // object trims one object. listKind names its kind when it does not itself.
 func (r *reading) object(file string, raw []byte, listKind string) error {
 	var head struct {
-		APIVersion string            `json:"apiVersion"`
-		Kind       string            `json:"kind"`
-		Metadata   metav1.ObjectMeta `json:"metadata"`
+		APIVersion string `json:"apiVersion"`
+		Kind       string `json:"kind"`
+		Metadata   struct {
+			Namespace string `json:"namespace"`
+			Name      string `json:"name"`
+			UID       string `json:"uid"`
+		} `json:"metadata"`
 	}
 	if err := json.Unmarshal(raw, &head); err != nil {
-		return fmt.Errorf("reading an object: %w", err)
+		r.fail(file, fmt.Errorf("an object without a readable kind and name: %w", err))
+		return nil
 	}
 	kind := firstOf(head.Kind, listKind)
 	known, ok := savedKinds[kind]
-	if !ok || head.APIVersion == "events.k8s.io/v1" {
+	if kind == "Event" && head.APIVersion == "events.k8s.io/v1" {
+		known.add = decode((*bucket).newEvent)
+	}
+	if !ok {
 		r.skipped[firstOf(kind, "objects without a kind")]++
+		return nil
+	}
+	if r.repeated(kind, head.Metadata.UID) {
+		r.count(known.resource, file, 0)
 		return nil
 	}
 	if err := known.add(r.b, raw); err != nil { // one bad object loses nothing else
@@ -110,4 +122,19 @@ func (r *reading) listRead(file, kind string) {
 	if len(base) > 0 && slices.Contains(savedResources, cluster.Resource(base[0])) {
 		r.count(cluster.Resource(base[0]), file, 0)
 	}
+}
+
+// repeated reports whether an object was in the files before: dumps overlap,
+// and the same Event is served by two APIs. Of objects of one UID the first
+// counts.
+func (r *reading) repeated(kind, uid string) bool {
+	if uid == "" {
+		return false
+	}
+	key := kind + "/" + uid
+	if r.seen[key] {
+		return true
+	}
+	r.seen[key] = true
+	return false
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	eventsv1 "k8s.io/api/events/v1"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
@@ -51,6 +52,17 @@ func (b *bucket) event(e *corev1.Event) {
 		}
 	}
 	b.Events = append(b.Events, out)
+}
+
+// newEvent is the same stored object in the form of events.k8s.io/v1.
+func (b *bucket) newEvent(e *eventsv1.Event) {
+	old := corev1.Event{ObjectMeta: e.ObjectMeta, InvolvedObject: e.Regarding, Message: e.Note, Reason: e.Reason, Type: e.Type,
+		Source: e.DeprecatedSource, FirstTimestamp: e.DeprecatedFirstTimestamp, LastTimestamp: e.DeprecatedLastTimestamp,
+		Count: e.DeprecatedCount, EventTime: e.EventTime, ReportingController: e.ReportingController}
+	if e.Series != nil {
+		old.Series = &corev1.EventSeries{Count: e.Series.Count, LastObservedTime: e.Series.LastObservedTime}
+	}
+	b.event(&old)
 }
 
 func seriesTime(e *corev1.Event) time.Time {

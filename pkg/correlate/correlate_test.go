@@ -269,8 +269,8 @@ func TestStoryCountsTheHealthyBeside(t *testing.T) {
 	s, symptoms := shop(t, nil)
 	suite := detect.Suite{cascadeDetector}
 	story := Explain(s, suite, symptoms, nil, nil)
-	if len(story.Patterns) != 1 || story.Failing != 2 {
-		t.Fatalf("%d patterns, %d failing", len(story.Patterns), story.Failing)
+	if len(story.Patterns) != 1 || len(story.Failing) != 2 {
+		t.Fatalf("%d patterns, %d failing", len(story.Patterns), len(story.Failing))
 	}
 	f := story.Patterns[0].Shared[0]
 	if f.Affected != 2 || f.AffectedOf != 2 || f.Healthy != 1 || f.HealthyOf != 2 {

@@ -20,8 +20,15 @@ type Story struct {
 	Matrix   Matrix
 	Tree     []Branches
 	Skipped  []detect.Skipped
-	// Failing is how many pods have something wrong with them now.
-	Failing int
+	// Failing are the pods that have something wrong with them now, or have
+	// not been ready for longer than a start takes; Looked is how many pods
+	// were asked for.
+	Failing []cluster.Ref
+	Looked  int
+	// Unexplained are those of Failing that no pattern holds.
+	Unexplained []cluster.Ref
+	// Hidden counts the patterns that Only left out.
+	Hidden int
 }
 
 // Severity of a pattern.
@@ -167,12 +174,14 @@ func Explain(s *cluster.Snapshot, suite detect.Suite, symptoms []symptom.Symptom
 	if d := suite.Named("rollout-cascade"); d != nil && detect.Unmet(d, s) == "" {
 		found = append(found, e.cascades(d)...)
 	}
-	story := &Story{Snapshot: s, Skipped: skipped, Failing: len(e.failing)}
+	story := &Story{Snapshot: s, Skipped: skipped}
+	story.Failing, story.Looked = e.unwell()
 	for i := range found {
 		story.Patterns = append(story.Patterns, e.explain(found[i]))
 	}
 	nest(story.Patterns)
 	story.Patterns = ordered(story.Patterns)
+	story.Unexplained = unexplained(story.Failing, story.Patterns)
 	story.Timeline = e.timeline(story.Patterns)
 	story.Matrix = e.matrix(story.Patterns)
 	story.Tree = tree(story.Patterns)
@@ -202,6 +211,8 @@ func (s *Story) Only(show func(*Pattern) bool) *Story {
 		if show(p) {
 			out.Patterns = append(out.Patterns, p)
 			kept[p.ID] = true
+		} else {
+			out.Hidden++
 		}
 	}
 	out.Timeline = nil

@@ -27,6 +27,8 @@ type Detector struct {
 	// Needs is what must have been read. A detector whose needs are not
 	// met is reported as skipped.
 	Needs []cluster.Resource
+	// Any is set when one of Needs is enough to say something.
+	Any bool
 	// Run reports patterns to the pass. It is nil for the detectors whose
 	// patterns are made when patterns are explained, which needs the others'
 	// results and the dependency graph.

@@ -3,6 +3,7 @@ package detect
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
@@ -49,8 +50,12 @@ func Run(suite Suite, s *cluster.Snapshot, symptoms []symptom.Symptom) ([]Patter
 
 // Unmet says what of a detector's needs was not read; empty when all was.
 func Unmet(d *Detector, s *cluster.Snapshot) string {
+	var missing []string // of a detector to which any one is enough
 	for _, need := range d.Needs {
 		if s.Read(need) {
+			if d.Any {
+				return ""
+			}
 			continue
 		}
 		why := string(need) + " not read"
@@ -59,9 +64,13 @@ func Unmet(d *Detector, s *cluster.Snapshot) string {
 				why = string(need) + ": " + g.Reason
 			}
 		}
+		if d.Any {
+			missing = append(missing, why)
+			continue
+		}
 		return why
 	}
-	return ""
+	return strings.Join(missing, ", ")
 }
 
 // Of returns the symptoms of some kinds, in their fixed order.

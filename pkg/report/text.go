@@ -57,7 +57,12 @@ func (t *text) summary() {
 	t.line(0, cell{"Pattern analysis: " + t.where(), t.palette.bold})
 	t.blank()
 	if len(t.number) == 0 {
-		t.paragraph(0, 0, t.nothing(), t.palette.good)
+		paint := t.palette.good
+		if t.r.Hidden+len(t.r.Unexplained) > 0 {
+			paint = t.palette.warning
+		}
+		t.paragraph(0, 0, t.nothing(), paint)
+		t.unexplained()
 		return
 	}
 	t.paragraph(0, 0, t.verdict(), t.palette.bold)
@@ -69,6 +74,21 @@ func (t *text) summary() {
 		}
 		t.bullet(2, fmt.Sprintf("%d. %-8s", n, p.Severity), p.Title, t.palette.severity(p.Severity))
 	}
+	t.unexplained()
+}
+
+// unexplained names the pods that are not well without a detector that knows
+// why: no pattern is not the same as health.
+func (t *text) unexplained() {
+	if len(t.r.Unexplained) == 0 {
+		return
+	}
+	names := make([]string, len(t.r.Unexplained))
+	for i, u := range t.r.Unexplained {
+		names[i] = path(u.Namespace, u.Name)
+	}
+	t.bullet(2, "!", fmt.Sprintf("%s failing or not ready, and no detector knows why: %s",
+		plural(len(names), "pod"), list(names, 4)), t.palette.warning)
 }
 
 func (t *text) where() string {
@@ -99,6 +119,12 @@ func (t *text) where() string {
 }
 
 func (t *text) nothing() string {
+	if t.r.Hidden > 0 {
+		return fmt.Sprintf("Nothing that the filters let through; they hide %s. %s", plural(t.r.Hidden, "pattern"), t.failing())
+	}
+	if len(t.r.Unexplained) > 0 {
+		return "No failure pattern found. " + t.failing()
+	}
 	looked := fmt.Sprintf("%s of %s on %s", plural(t.r.Totals.Pods, "pod"), plural(t.r.Totals.Workloads, "workload"), plural(t.r.Totals.Nodes, "node"))
 	if len(t.r.Skipped) > 0 || t.hasGaps() {
 		return fmt.Sprintf("No failure pattern found in what could be read (%s). Not everything could: see the end.", looked)
@@ -136,7 +162,18 @@ func (t *text) verdict() string {
 	if consequences > 0 {
 		v += fmt.Sprintf(", with %s", plural(consequences, "consequence"))
 	}
-	return fmt.Sprintf("%s. %d of %s failing now.", v, t.r.Totals.FailingPods, plural(t.r.Totals.Pods, "pod"))
+	if t.r.Hidden > 0 {
+		v += fmt.Sprintf("; the filters hide %d more", t.r.Hidden)
+	}
+	return v + ". " + t.failing()
+}
+
+func (t *text) failing() string {
+	of := plural(t.r.Totals.PodsInScope, "pod")
+	if t.r.Totals.PodsInScope < t.r.Totals.Pods {
+		of += " asked for"
+	}
+	return fmt.Sprintf("%d of %s failing now.", t.r.Totals.FailingPods, of)
 }
 
 func (t *text) method() {

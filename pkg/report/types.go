@@ -27,6 +27,11 @@ type Report struct {
 	Tree            []Branches       `json:"tree"`
 	Recommendations []Recommendation `json:"recommendations"`
 	Skipped         []Skipped        `json:"skipped"`
+	// Unexplained are failing pods that no pattern holds: they are not well,
+	// and no detector knows why.
+	Unexplained []Ref `json:"unexplained"`
+	// Hidden counts the patterns that filters left out.
+	Hidden int `json:"hidden"`
 	// Node is set by `kubectl patterns node NAME`.
 	Node *Node `json:"node,omitempty"`
 }
@@ -70,6 +75,8 @@ type Totals struct {
 	Workloads   int `json:"workloads"`
 	Pods        int `json:"pods"`
 	FailingPods int `json:"failingPods"`
+	// PodsInScope are those of Pods whose failures were asked for.
+	PodsInScope int `json:"podsInScope"`
 	Events      int `json:"events"`
 }
 

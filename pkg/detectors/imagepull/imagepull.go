@@ -29,7 +29,8 @@ for their first pull.`,
 		symptom.PullUnreachable, symptom.PullTLS, symptom.PullPlatform, symptom.PullDiskFull,
 		symptom.PullInvalidName, symptom.PullNever, symptom.PullUnknown,
 	},
-	Needs: []cluster.Resource{cluster.Pods},
+	Needs: []cluster.Resource{cluster.Pods, cluster.Events},
+	Any:   true,
 	Run:   run,
 }
 

@@ -29,6 +29,10 @@ func (b *builder) probable() detect.Cause {
 	c := causes[b.cause]
 	c.Text = fmt.Sprintf(c.Text, b.what())
 	c.Why = "the runtime says so: " + detect.Said(shorten(b.group[0].Message))
+	if b.group[0].Message == "" && b.cause == symptom.PullUnknown {
+		c.Text = fmt.Sprintf("The pull from %s fails, and what the runtime said of it is no longer there: its events have gone.", b.what())
+		c.Why = "only the back-off is left to see"
+	}
 	if b.refusalIsAmbiguous() {
 		c.Text = fmt.Sprintf("%s refuses to serve %s: the credentials are missing or wrong, or there is no such repository (this registry does not tell the difference).",
 			b.image.Registry, b.image.Repository)

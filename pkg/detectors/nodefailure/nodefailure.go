@@ -20,7 +20,7 @@ var Detector = &detect.Detector{
 Speaks when a node's Ready condition is False or Unknown, when a condition of a
 known meaning reports trouble with network, runtime or kernel, and when events
 tell of a reboot or shutdown. Nodes that fail in the same way make one pattern.
-Silent on new nodes for their first two minutes, on cordoned nodes, and on
+Silent on new nodes for their first two minutes, on nodes that are merely cordoned, and on
 conditions whose meaning is not known.`,
 	Causes: []string{symptom.NodeNotReady, symptom.NodeUnreachable, symptom.NodeNetworkUnavailable,
 		symptom.NodeRuntimeDown, symptom.NodeKernel, symptom.NodeRebooted, symptom.NodeShutdown},

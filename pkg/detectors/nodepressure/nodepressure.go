@@ -25,7 +25,8 @@ low on a resource: one pattern for each node and resource, with every eviction.
 Evictions for a pod's own limits belong to the detector eviction. Silent on
 conditions that are Unknown: a node that does not report is not under pressure.`,
 	Causes: causes,
-	Needs:  []cluster.Resource{cluster.Pods},
+	Needs:  []cluster.Resource{cluster.Pods, cluster.Nodes, cluster.Events},
+	Any:    true,
 	Run:    run,
 }
 
@@ -96,6 +97,9 @@ func (n *node) title() string {
 	}
 	title := fmt.Sprintf("Node %s %s %s", n.name, verb, resources[n.cause])
 	if len(n.evictions) == 0 {
+		if len(n.pass.Scope.Namespaces) > 0 || n.pass.Scope.MatchPod != nil {
+			return title + "; no pod that was asked for was evicted"
+		}
 		return title + "; no eviction was seen"
 	}
 	if ws := n.evicted.Workloads; len(ws) == 1 {
@@ -126,10 +130,14 @@ func (n *node) probable() detect.Cause {
 
 // counter warns of what the evictions do not say.
 func (n *node) counter() []string {
-	if len(n.evictions) == 0 {
-		return nil
+	var out []string
+	if n.pass.Node(n.name) == nil {
+		out = append(out, "the node itself was not read: whether it is still short is not known")
 	}
-	return []string{"the pods evicted first exceeded their requests; they need not be what filled the node (the kubelet measures disk use about once a minute)"}
+	if len(n.evictions) == 0 {
+		return out
+	}
+	return append(out, "the pods evicted first exceeded their requests; they need not be what filled the node (the kubelet measures disk use about once a minute)")
 }
 
 func (n *node) investigation() []detect.Command {
@@ -148,11 +156,12 @@ func (n *node) investigation() []detect.Command {
 func (n *node) recommendations() []detect.Recommendation {
 	out := []detect.Recommendation{}
 	if n.ongoing {
-		text := fmt.Sprintf("Relieve node %s: keep new pods off it, clear its %s, then open it again.", n.name, resources[n.cause])
-		out = append(out, detect.Recommendation{Urgency: detect.Immediate, Text: text, Commands: []string{
-			detect.Kubectl("drain", n.name, "--ignore-daemonsets"),
-			detect.Kubectl("uncordon", n.name),
-		}})
+		out = append(out,
+			detect.Recommendation{Urgency: detect.Immediate, Text: fmt.Sprintf("Keep new pods off node %s.", n.name),
+				Commands: []string{detect.Kubectl("cordon", n.name)}},
+			detect.Recommendation{Urgency: detect.Soon,
+				Text:     fmt.Sprintf("Empty node %s, clear its %s, and only then open it again with kubectl uncordon.", n.name, resources[n.cause]),
+				Commands: []string{detect.Kubectl("drain", n.name, "--ignore-daemonsets")}})
 	}
 	switch n.cause {
 	case symptom.DiskPressure:

@@ -1,0 +1,74 @@
+package correlate
+
+import (
+	"slices"
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// startGrace is how long a pod may take to become ready before it counts as
+// failing though nothing says why.
+const startGrace = 5 * time.Minute
+
+// unwell are the pods asked for that fail now: by a symptom that stands, or by
+// not being ready for longer than a start takes, whatever the reason. What no
+// detector knows must not pass for healthy.
+func (e *explainer) unwell() (failing []cluster.Ref, looked int) {
+	scope := &e.s.Scope
+	for i := range e.s.Pods {
+		p := &e.s.Pods[i]
+		if !scope.Includes(p.Namespace) || (scope.MatchPod != nil && !scope.MatchPod(p.Labels)) {
+			continue
+		}
+		looked++
+		if e.failing[p.Key()] || e.notReady(p) {
+			failing = append(failing, p.Key())
+		}
+	}
+	return failing, looked
+}
+
+func (e *explainer) notReady(p *cluster.Pod) bool {
+	if p.Finished() || p.Ready() || !p.Deleting.IsZero() || p.Phase == "" {
+		return false
+	}
+	if slices.ContainsFunc(p.Containers, func(c cluster.Container) bool { return c.Role != cluster.Ephemeral && c.Restarts > 2 && !c.Ready }) {
+		return true
+	}
+	since := p.Created
+	if t := p.Condition("Ready").Transition; t.After(since) {
+		since = t
+	}
+	// A pod that was refused outright is not starting.
+	scheduled := p.Condition("PodScheduled")
+	if scheduled.Status == "False" && scheduled.Reason == "Unschedulable" {
+		return true
+	}
+	return e.s.At.Sub(since) > startGrace || e.refused(p)
+}
+
+// refused reports whether a container waits for something else than its
+// start.
+func (e *explainer) refused(p *cluster.Pod) bool {
+	return slices.ContainsFunc(p.Containers, func(c cluster.Container) bool {
+		if c.State.Phase != cluster.Waiting {
+			return false
+		}
+		switch c.State.Reason {
+		case "", "ContainerCreating", "PodInitializing":
+			return false
+		}
+		return true
+	})
+}
+
+func unexplained(failing []cluster.Ref, ps []*Pattern) []cluster.Ref {
+	var out []cluster.Ref
+	for _, ref := range failing {
+		if !slices.ContainsFunc(ps, func(p *Pattern) bool { return slices.Contains(p.Tally.Pods, ref) }) {
+			out = append(out, ref)
+		}
+	}
+	return out
+}
