@@ -179,6 +179,36 @@ func TestSecretDataIsNeverKept(t *testing.T) {
 	}
 }
 
+// Dumps overlap; what lies in two of them is there once.
+func TestRepeatedObjectsCountOnce(t *testing.T) {
+	withUID := strings.Replace(podJSON, `"name":"a"`, `"name":"a","uid":"11111111-2222-3333-4444-555555555555"`, 1)
+	event := `{"apiVersion":"%s","kind":"Event","metadata":{"name":"e","uid":"e-1"},"reason":"Failed",%s}`
+	old := fmt.Sprintf(event, "v1", `"involvedObject":{"kind":"Pod","name":"a"},"message":"m","count":3`)
+	renamed := fmt.Sprintf(event, "events.k8s.io/v1", `"regarding":{"kind":"Pod","name":"a"},"note":"m","deprecatedCount":3`)
+	parts, err := readText(t, list("List", withUID, withUID, old, renamed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(parts.Pods) != 1 || len(parts.Events) != 1 {
+		t.Errorf("%d pods, %d events, want one of each", len(parts.Pods), len(parts.Events))
+	}
+	parts, err = readText(t, list("List", renamed))
+	if err != nil || len(parts.Events) != 1 || parts.Events[0].Message != "m" || parts.Events[0].Count != 3 || parts.Events[0].Object.Name != "a" {
+		t.Errorf("an Event of events.k8s.io is read as %+v, %v", parts.Events, err)
+	}
+}
+
+func TestUnreadableTimeLosesOneObject(t *testing.T) {
+	bad := `{"kind":"Pod","apiVersion":"v1","metadata":{"name":"bad","creationTimestamp":"yesterday"}}`
+	parts, err := readText(t, list("List", bad, podJSON))
+	if err != nil || len(parts.Pods) != 1 {
+		t.Fatalf("%d pods, %v", len(parts.Pods), err)
+	}
+	if len(parts.Gaps) == 0 || !strings.Contains(parts.Gaps[0].Reason, "Pod /bad") {
+		t.Errorf("the gap does not name the object: %+v", parts.Gaps)
+	}
+}
+
 // A stream that never ends is left at once.
 func TestInterruptedInMidStream(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

@@ -240,6 +240,9 @@ func TestCascade(t *testing.T) {
 			p.At = noon.Add(time.Hour)
 			crash(find(p, "orders"), noon.Add(50*time.Minute), "dial tcp 10.0.0.1:80: connect: connection refused")
 		}, 0, ""},
+		"restarted too often to have begun after the rollout": {func(p *cluster.Parts) {
+			find(p, "orders").Containers[0].Restarts = 900
+		}, 0, ""},
 		"no rollout": {func(p *cluster.Parts) { p.Revisions = p.Revisions[:4] }, 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -317,5 +320,86 @@ func TestShuffledInputTellsTheSameStory(t *testing.T) {
 		if text != first {
 			t.Fatalf("order of input shows:\n%s\n%s", first, text)
 		}
+	}
+}
+
+// What no detector knows must not pass for healthy.
+func TestFailingPodsThatNothingExplainsAreNamed(t *testing.T) {
+	for name, c := range map[string]struct {
+		mend func(*cluster.Pod)
+		want bool
+	}{
+		"ready":               {func(*cluster.Pod) {}, false},
+		"unready for long":    {unready(noon.Add(-time.Hour)), true},
+		"still starting":      {unready(noon.Add(time.Minute)), false},
+		"cannot be scheduled": {func(p *cluster.Pod) { unschedulable(p) }, true},
+		"finished":            {func(p *cluster.Pod) { unready(noon.Add(-time.Hour))(p); p.Phase = "Succeeded" }, false},
+		"being deleted":       {func(p *cluster.Pod) { unready(noon.Add(-time.Hour))(p); p.Deleting = noon }, false},
+		"refused by the kubelet": {func(p *cluster.Pod) {
+			unready(noon.Add(time.Minute))(p)
+			p.Containers[0].State = cluster.State{Phase: cluster.Waiting, Reason: "CreateContainerConfigError"}
+		}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, symptoms := shop(t, func(p *cluster.Parts) {
+				for i := range p.Pods {
+					unready(time.Time{})(&p.Pods[i])
+					p.Pods[i].Conditions[0].Status = "True"
+					p.Pods[i].Containers[0] = cluster.Container{Name: "c", Role: cluster.Regular, Ready: true, State: cluster.State{Phase: cluster.Running}}
+				}
+				c.mend(&p.Pods[0])
+			})
+			story := Explain(s, nil, symptoms, nil, nil)
+			if got := len(story.Unexplained) == 1; got != c.want {
+				t.Errorf("unexplained %v of %d", story.Unexplained, story.Looked)
+			}
+			if story.Looked != 4 {
+				t.Errorf("looked at %d pods", story.Looked)
+			}
+		})
+	}
+}
+
+func unready(since time.Time) func(*cluster.Pod) {
+	return func(p *cluster.Pod) {
+		p.Created = noon.Add(-2 * time.Hour)
+		p.Conditions = []cluster.Condition{{Type: "Ready", Status: "False", Reason: "ContainersNotReady", Transition: since}}
+	}
+}
+
+func unschedulable(p *cluster.Pod) {
+	unready(noon.Add(time.Minute))(p)
+	p.Conditions = append(p.Conditions, cluster.Condition{Type: "PodScheduled", Status: "False", Reason: "Unschedulable"})
+}
+
+func TestAnIncidentIsAsBadAsWhatFollows(t *testing.T) {
+	pods := map[cluster.Ref][]string{deployment("shop", "api"): {"api-1"}}
+	parent, child := patternOf("oom", "container-limit", noon, nil, pods), patternOf("exit-code", "1", noon, nil, pods)
+	parent.Severity, child.Severity = Warning, Critical
+	nest([]*Pattern{parent, child})
+	if parent.Severity != Critical {
+		t.Errorf("the root is %s, what follows from it critical", parent.Severity)
+	}
+}
+
+// A remedy is no cause: a restart after the failure is not named before it.
+func TestChangesAfterTheFirstFailureAreNotNamed(t *testing.T) {
+	s, symptoms := shop(t, func(p *cluster.Parts) {
+		p.Revisions = append(p.Revisions, cluster.Revision{Ref: cluster.Ref{Kind: "ReplicaSet", Namespace: "shop", Name: "cart-2"},
+			Owner: deployment("shop", "cart"), Created: noon.Add(14 * time.Second), Number: 2, Hash: "2",
+			Template: &cluster.Template{Containers: []cluster.ContainerSpec{{Name: "c", Image: "cart:1"}}, RestartedAt: "now"}})
+	})
+	for _, c := range Explain(s, detect.Suite{cascadeDetector}, symptoms, nil, nil).Patterns[0].Changes {
+		if c.Object != deployment("shop", "api") {
+			t.Errorf("named before the failure: %+v", c.Change)
+		}
+	}
+}
+
+func TestHiddenPatternsAreCounted(t *testing.T) {
+	s, symptoms := shop(t, nil)
+	story := Explain(s, detect.Suite{cascadeDetector}, symptoms, nil, nil)
+	if got := story.Only(func(*Pattern) bool { return false }).Hidden; got != 1 {
+		t.Errorf("%d hidden, want 1", got)
 	}
 }
