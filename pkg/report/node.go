@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
 
 // Node is what a report about one node adds.
@@ -140,7 +141,7 @@ func (t *text) nodeVerdict(n *Node) string {
 			bad = append(bad, fmt.Sprintf("%s is %s", c.Type, c.Status))
 		}
 	}
-	v := fmt.Sprintf("%d of %s that are or were here failed", n.FailedPods, plural(n.Pods, "pod"))
+	v := fmt.Sprintf("%d of %s that are or were here failed", n.FailedPods, detect.Count(n.Pods, "pod"))
 	if len(n.Conditions) == 0 {
 		return "Its conditions could not be read; " + v + "."
 	}
@@ -162,7 +163,7 @@ func (t *text) conditions(n *Node) {
 		}
 		since := ""
 		if c.Since != nil {
-			since = span(t.r.GeneratedAt.Sub(*c.Since))
+			since = detect.Span(t.r.GeneratedAt.Sub(*c.Since))
 		}
 		rows = append(rows, []cell{{c.Type, paint}, {c.Status, paint}, {since, nil}, {c.Reason, nil}, {c.Message, t.palette.dim}})
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
 
 // Text writes the long form: summary, method, every root with what follows
@@ -88,7 +90,7 @@ func (t *text) unexplained() {
 		names[i] = path(u.Namespace, u.Name)
 	}
 	t.bullet(2, "!", fmt.Sprintf("%s failing or not ready, and no detector knows why: %s",
-		plural(len(names), "pod"), list(names, 4)), t.palette.warning)
+		detect.Count(len(names), "pod"), list(names, 4)), t.palette.warning)
 }
 
 func (t *text) where() string {
@@ -120,12 +122,12 @@ func (t *text) where() string {
 
 func (t *text) nothing() string {
 	if t.r.Hidden > 0 {
-		return fmt.Sprintf("Nothing that the filters let through; they hide %s. %s", plural(t.r.Hidden, "pattern"), t.failing())
+		return fmt.Sprintf("Nothing that the filters let through; they hide %s. %s", detect.Count(t.r.Hidden, "pattern"), t.failing())
 	}
 	if len(t.r.Unexplained) > 0 {
 		return "No failure pattern found. " + t.failing()
 	}
-	looked := fmt.Sprintf("%s of %s on %s", plural(t.r.Totals.Pods, "pod"), plural(t.r.Totals.Workloads, "workload"), plural(t.r.Totals.Nodes, "node"))
+	looked := fmt.Sprintf("%s of %s on %s", detect.Count(t.r.Totals.Pods, "pod"), detect.Count(t.r.Totals.Workloads, "workload"), detect.Count(t.r.Totals.Nodes, "node"))
 	if len(t.r.Skipped) > 0 || t.hasGaps() {
 		return fmt.Sprintf("No failure pattern found in what could be read (%s). Not everything could: see the end.", looked)
 	}
@@ -158,9 +160,9 @@ func (t *text) verdict() string {
 			parts = append(parts, fmt.Sprintf("%d %s", count[s], s))
 		}
 	}
-	v := fmt.Sprintf("%s (%s)", plural(len(t.number), "problem"), strings.Join(parts, ", "))
+	v := fmt.Sprintf("%s (%s)", detect.Count(len(t.number), "problem"), strings.Join(parts, ", "))
 	if consequences > 0 {
-		v += fmt.Sprintf(", with %s", plural(consequences, "consequence"))
+		v += fmt.Sprintf(", with %s", detect.Count(consequences, "consequence"))
 	}
 	if t.r.Hidden > 0 {
 		v += fmt.Sprintf("; the filters hide %d more", t.r.Hidden)
@@ -169,7 +171,7 @@ func (t *text) verdict() string {
 }
 
 func (t *text) failing() string {
-	of := plural(t.r.Totals.PodsInScope, "pod")
+	of := detect.Count(t.r.Totals.PodsInScope, "pod")
 	if t.r.Totals.PodsInScope < t.r.Totals.Pods {
 		of += " asked for"
 	}
@@ -183,11 +185,11 @@ func (t *text) method() {
 	covered := "no events were there to read; statuses and conditions only"
 	if w.To.After(w.From) {
 		covered = fmt.Sprintf("%s – %s (%s): how far back events reach; statuses reach further. Times are %s.",
-			t.stamp(w.From), t.clock(w.To), span(w.To.Sub(w.From)), w.To.In(t.style.zone()).Format("MST"))
+			t.stamp(w.From), t.clock(w.To), detect.Span(w.To.Sub(w.From)), w.To.In(t.style.zone()).Format("MST"))
 	}
 	t.field(2, "Covers", covered, nil)
 	t.field(2, "Compared", fmt.Sprintf("failing pods and workloads with the healthy among %s of %s in %s. Counts of events are lower bounds: recorders drop some.",
-		plural(t.r.Totals.Pods, "pod"), plural(t.r.Totals.Workloads, "workload"), plural(t.r.Totals.Namespaces, "namespace")), nil)
+		detect.Count(t.r.Totals.Pods, "pod"), detect.Count(t.r.Totals.Workloads, "workload"), detect.Count(t.r.Totals.Namespaces, "namespace")), nil)
 }
 
 // sources adds the objects of each resource up over files and namespaces.

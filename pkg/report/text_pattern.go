@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
 
 // pattern prints one root and what follows from it.
@@ -32,24 +34,24 @@ func frequency(p *Pattern) string {
 		noun string
 	}{{f.Pods, "pod"}, {f.Workloads, "workload"}, {f.Namespaces, "namespace"}, {f.Nodes, "node"}} {
 		if x.n > 0 {
-			parts = append(parts, plural(x.n, x.noun))
+			parts = append(parts, detect.Count(x.n, x.noun))
 		}
 	}
-	return fmt.Sprintf("%s; at least %s", strings.Join(parts, ", "), plural(f.Occurrences, "occurrence"))
+	return fmt.Sprintf("%s; at least %s", strings.Join(parts, ", "), detect.Count(f.Occurrences, "occurrence"))
 }
 
 func (t *text) seen(p *Pattern) string {
 	if p.FirstSeen == nil {
 		return "time not told"
 	}
-	out := fmt.Sprintf("since %s (%s ago)", t.stamp(*p.FirstSeen), span(t.r.GeneratedAt.Sub(*p.FirstSeen)))
+	out := fmt.Sprintf("since %s (%s ago)", t.stamp(*p.FirstSeen), detect.Span(t.r.GeneratedAt.Sub(*p.FirstSeen)))
 	if p.FirstSeenIsBound {
 		out += " or earlier"
 	}
 	if p.Ongoing {
 		return out + ", ongoing"
 	}
-	return fmt.Sprintf("from %s to %s, last seen %s ago", t.stamp(*p.FirstSeen), t.clock(*p.LastSeen), span(t.r.GeneratedAt.Sub(*p.LastSeen)))
+	return fmt.Sprintf("from %s to %s, last seen %s ago", t.stamp(*p.FirstSeen), t.clock(*p.LastSeen), detect.Span(t.r.GeneratedAt.Sub(*p.LastSeen)))
 }
 
 func (t *text) impact(p *Pattern) {
@@ -66,7 +68,7 @@ func (t *text) impact(p *Pattern) {
 			parts = append(parts, fmt.Sprintf("%d %s", count[s], s))
 		}
 	}
-	text := fmt.Sprintf("%s touched: %s", plural(len(p.Impact), "workload"), strings.Join(parts, ", "))
+	text := fmt.Sprintf("%s touched: %s", detect.Count(len(p.Impact), "workload"), strings.Join(parts, ", "))
 	if count["unaffected"] > 0 {
 		text += " (as many pods as wanted are ready; the failing ones are beyond that)"
 	}
@@ -124,7 +126,7 @@ func (t *text) images(images map[string][]string) {
 
 func (t *text) state(i Impact) string {
 	if i.State == "down" && i.DowntimeSeconds > 0 {
-		return "down " + span(time.Duration(i.DowntimeSeconds)*time.Second)
+		return "down " + detect.Span(time.Duration(i.DowntimeSeconds)*time.Second)
 	}
 	return i.State
 }
@@ -178,7 +180,7 @@ func (t *text) changes(p *Pattern) {
 			t.bullet(4, "-", fmt.Sprintf("and %d more such changes; the timeline has them", len(p.PrecedingChanges)-few), t.palette.change)
 			break
 		}
-		text := fmt.Sprintf("%s before: %s %s, %s (%s", span(time.Duration(c.LeadSeconds)*time.Second), c.Kind, path(c.Namespace, c.Name), c.What, c.Link)
+		text := fmt.Sprintf("%s before: %s %s, %s (%s", detect.Span(time.Duration(c.LeadSeconds)*time.Second), c.Kind, path(c.Namespace, c.Name), c.What, c.Link)
 		if c.By != "" {
 			text += "; by " + c.By
 		}

@@ -21,21 +21,6 @@ func (t *text) clock(at time.Time) string {
 // stamp is date and time.
 func (t *text) stamp(at time.Time) string { return at.In(t.style.zone()).Format("2006-01-02 15:04:05") }
 
-// span is a duration as a person says it.
-func span(d time.Duration) string {
-	switch {
-	case d < 0:
-		return "0s"
-	case d < 2*time.Minute:
-		return fmt.Sprintf("%ds", int(d.Seconds()))
-	case d < 2*time.Hour:
-		return fmt.Sprintf("%dm", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%dh", int(d.Hours()))
-	}
-	return fmt.Sprintf("%dd", int(d.Hours()/24))
-}
-
 // few is how many entries of one sort a timeline shows before the rest is
 // summed up.
 const few = 3

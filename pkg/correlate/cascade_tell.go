@@ -1,0 +1,147 @@
+package correlate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+)
+
+func (e *explainer) cascadePattern(c *cascade, others []*cascade) detect.Pattern {
+	t := detect.Sum(c.symptoms)
+	up := c.change.Object
+	lag := t.First.Sub(c.change.Time)
+	verb := "failed"
+	if t.Ongoing {
+		verb = "are failing"
+	}
+	p := detect.Pattern{
+		Cause:    "dependants",
+		Key:      up.String(),
+		Tier:     c.tier(others),
+		Symptoms: c.symptoms,
+		Change:   &c.change,
+		Title: fmt.Sprintf("%s that depend on %s %s, first %s after its %s",
+			detect.Count(len(t.Workloads), "workload"), up.Path(), verb, detect.Span(lag), c.change.Kind),
+		Factors: []detect.Factor{{Attribute: "dependency", Value: strings.Join(sortedKeys(c.services), ","), Note: c.edges(), Holds: func(pod *cluster.Pod) bool {
+			svc, _ := e.declares(pod.Template, pod.Namespace, up)
+			return svc != nil
+		}}},
+		Probable: c.probable(&t, lag),
+		Counter:  c.counter(others),
+	}
+	p.Investigation = c.investigation(&t)
+	p.Recommendations = c.recommendations(&t)
+	return p
+}
+
+// edges says of each dependant how its dependency is known.
+func (c *cascade) edges() string {
+	refs := make([]cluster.Ref, 0, len(c.how))
+	for w := range c.how {
+		refs = append(refs, w)
+	}
+	slices.SortFunc(refs, cluster.Ref.Compare)
+	parts := make([]string, len(refs))
+	for i, w := range refs {
+		parts[i] = w.Path() + " " + c.how[w]
+	}
+	return strings.Join(parts, ", ")
+}
+
+// tier: strong needs every edge told by the dependants themselves, and no
+// other rollout that reaches half as many.
+func (c *cascade) tier(others []*cascade) detect.Tier {
+	for _, kind := range c.dependants {
+		if kind != observed {
+			return detect.Suggestive
+		}
+	}
+	for _, o := range others {
+		if 2*c.overlap(o) >= len(c.dependants) {
+			return detect.Suggestive
+		}
+	}
+	return detect.Strong
+}
+
+func (c *cascade) overlap(o *cascade) int {
+	n := 0
+	for w := range o.dependants {
+		if c.dependants[w] != noEdge {
+			n++
+		}
+	}
+	return n
+}
+
+func (c *cascade) probable(t *detect.Tally, lag time.Duration) detect.Cause {
+	names := detect.List(detect.Paths(t.Workloads), 4)
+	words := 0
+	for _, kind := range c.dependants {
+		if kind == observed {
+			words++
+		}
+	}
+	return detect.Cause{
+		Text: fmt.Sprintf("The change most consistent with the evidence: the %s of %s (%s). %s depend on it and failed first %s later; connections to it are not retried, or not for long enough.",
+			c.change.Kind, c.change.Object.Path(), c.change.What, names, detect.Span(lag)),
+		Confidence: detect.Medium,
+		Why: fmt.Sprintf("%d of %d dependants say themselves that they could not connect to it, and none of them failed before",
+			words, len(c.dependants)),
+	}
+}
+
+func (c *cascade) counter(others []*cascade) []string {
+	var out []string
+	if c.unhurt > 0 {
+		out = append(out, fmt.Sprintf("%s with the same dependency did not fail", detect.Count(c.unhurt, "workload")))
+	}
+	for _, o := range others {
+		if c.overlap(o) > 0 {
+			out = append(out, fmt.Sprintf("rival: %s of %s reaches %d of the same workloads", o.change.Kind, o.change.Object.Path(), c.overlap(o)))
+		}
+	}
+	return out
+}
+
+func (c *cascade) investigation(t *detect.Tally) []detect.Command {
+	up := c.change.Object
+	out := []detect.Command{
+		{Why: "what the rollout changed", Command: detect.Kubectl("rollout", "history", strings.ToLower(up.Kind)+"/"+up.Name, "-n", up.Namespace)},
+	}
+	for _, svc := range sortedKeys(c.services) {
+		ns, name, _ := strings.Cut(svc, "/")
+		out = append(out, detect.Command{Why: "whether the Service has ready backends", Command: detect.Kubectl("get", "endpointslices", "-n", ns, "-l", "kubernetes.io/service-name="+name)})
+	}
+	s := c.symptoms[0]
+	if s.Pod != nil {
+		out = append(out, detect.Command{Why: "a dependant's last words", Command: detect.Kubectl("logs", s.Object.Name, "-n", s.Object.Namespace, "-c", s.Container, "--previous", "--tail=50")})
+	}
+	return out
+}
+
+func (c *cascade) recommendations(t *detect.Tally) []detect.Recommendation {
+	up := c.change.Object
+	var out []detect.Recommendation
+	if t.Ongoing {
+		out = append(out, detect.Recommendation{Urgency: detect.Immediate,
+			Text:     fmt.Sprintf("See whether %s serves; if it does not, go back to its revision before.", up.Path()),
+			Commands: []string{detect.Kubectl("rollout", "undo", strings.ToLower(up.Kind)+"/"+up.Name, "-n", up.Namespace)}})
+	}
+	return append(out, detect.Recommendation{Urgency: detect.Later,
+		Text: fmt.Sprintf("Let %s survive a restart of %s: retries with backoff, circuit breakers, pools that reconnect; and give %s a readiness probe that passes only when it serves.",
+			detect.List(detect.Paths(t.Workloads), 3), up.Name, up.Name)})
+}
+
+func sortedKeys(m map[string]bool) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
