@@ -33,7 +33,7 @@ func (e *explainer) linked(p *Pattern) []LinkedChange {
 	for _, c := range e.changes {
 		lead := firstAfter(p, c).Sub(c.Time)
 		window, ok := windows[c.Kind]
-		if !ok || lead < -time.Second || lead > window {
+		if !ok || lead < 0 || lead > window {
 			continue
 		}
 		link := e.link(p, c)
