@@ -37,12 +37,13 @@ install: ## Install the plugin into Go's bin folder
 cluster: ## Build the local control plane: bin/cluster (minutes at first, then seconds)
 	hack/cluster/build $(CLUSTER)
 
-# Never from the cache of test results: what the tests run are programs and a
+# With the flags of the build, so that nothing is compiled twice. Never from the
+# cache of test results: what the tests run are programs and a
 # tree, whose changes go does not see.
 test: build cluster ## Run all tests, those against a real control plane included
 	@echo "Testing the plugin"; failed=; \
 	KUBECTL_PATTERNS_BIN=$(PATTERNS) KUBECTL_PATTERNS_CLUSTER=$(CLUSTER) \
-		$(GO) test -count=1 -timeout 20m $(TESTFLAGS) ./... || failed="$$failed plugin"; \
+		CGO_ENABLED=0 $(GO) test $(STAMP) -trimpath -count=1 -timeout 20m $(TESTFLAGS) ./... || failed="$$failed plugin"; \
 	echo "Testing the local control plane (hack/cluster)"; \
 	(cd hack/cluster && $(CLUSTER_GO) test -count=1 -timeout 20m $(CLUSTER_FLAGS) $(TESTFLAGS) ./...) || failed="$$failed hack/cluster"; \
 	if [ -n "$$failed" ]; then echo "TESTS FAILED:$$failed"; exit 1; fi; \
