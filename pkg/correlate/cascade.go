@@ -127,6 +127,9 @@ func (e *explainer) cascade(change cluster.Change) *cascade {
 // event is left to say so. The first restart comes at once, the next after 10,
 // 20, 40 … and at most 300 seconds.
 func (e *explainer) restartedTooOften(s *symptom.Symptom, since time.Time) bool {
+	if !s.SinceBefore {
+		return false // an event dates the beginning
+	}
 	var least time.Duration
 	for i := range max(s.Restarts-1, 0) {
 		least += min(10*time.Second<<min(i, 5), 5*time.Minute)

@@ -92,7 +92,7 @@ func (r *recogniser) nodeReady(n *cluster.Node, events []*cluster.Event) {
 		}
 	}
 	switch {
-	case c.Status == "Unknown" && r.s.At.Sub(n.Created) > nodeStartGrace:
+	case c.Status == "Unknown" && !isStarting(n, c, r.s.At):
 		s.Cause = NodeUnreachable
 	case c.Status == "False" && r.s.At.Sub(n.Created) > nodeStartGrace:
 		if cause := classify(notReadySignatures, c.Message); cause != "" {
@@ -109,6 +109,12 @@ func (r *recogniser) nodeReady(n *cluster.Node, events []*cluster.Event) {
 	s.Ongoing, s.Last = true, r.s.At
 	s.Evidence = append(s.Evidence, conditionEvidence(n, c))
 	r.add(s)
+}
+
+// isStarting reports whether a new node has not been heard of yet; one that
+// stopped reporting had been.
+func isStarting(n *cluster.Node, ready cluster.Condition, at time.Time) bool {
+	return ready.Reason == "NodeStatusNeverUpdated" && at.Sub(n.Created) < nodeStartGrace
 }
 
 // nodeStartGrace is how long a new node may take to become ready.

@@ -80,8 +80,11 @@ func TestAliveAndTerminate(t *testing.T) {
 	}
 	go func() { _ = cmd.Wait() }()
 	config := Config{Executable: shell, Supervisor: cmd.Process.Pid}
-	if !folder.Alive(config) {
-		t.Error("the supervisor is not seen")
+	// The command line of a process that has only just begun may not be there yet.
+	for end := time.Now().Add(5 * time.Second); !folder.Alive(config); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the supervisor is not seen")
+		}
 	}
 	if Folder("/elsewhere").Alive(config) {
 		t.Error("the supervisor of another folder is taken for ours")
