@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"k8s.io/client-go/tools/clientcmd"
 
@@ -33,6 +34,12 @@ func TestClaimRefusesARunningCluster(t *testing.T) {
 		t.Fatal(err)
 	}
 	config := state.Config{Executable: shell, Supervisor: supervisor.Process.Pid}
+	// The command line of a process that has only just begun may not be there yet.
+	for end := time.Now().Add(5 * time.Second); !folder.Alive(config); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the supervisor is not seen")
+		}
+	}
 	if err := folder.Claim(config); err != nil {
 		t.Fatal(err)
 	}
