@@ -18,7 +18,6 @@ const (
 	ConfigWrite   ChangeKind = "config-write"  // ConfigMap or Secret written
 	NodeCondition ChangeKind = "condition"     // a node's condition turned bad
 	NodeRecovery  ChangeKind = "recovery"      // … or good again
-	NodeJoined    ChangeKind = "node-joined"   // a node was added
 	NodeCordoned  ChangeKind = "node-cordoned" // a node was closed for new pods
 )
 

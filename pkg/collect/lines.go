@@ -10,7 +10,7 @@ import (
 )
 
 // lines counts lines as a stream is read, to say where it is broken. Only
-// every mark-th position is kept, so that a file of a gigabyte costs little.
+// the latest newlines are kept, so that a file of a gigabyte costs little.
 type lines struct {
 	r     io.Reader
 	n     int64   // bytes read

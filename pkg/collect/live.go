@@ -134,10 +134,6 @@ func (l *Live) readKind(ctx context.Context, k kind, scope cluster.Scope) (*buck
 	return b, nil
 }
 
-// ErrUnreadable says that pods, without which nothing can be said, could not
-// be read anywhere.
-var ErrUnreadable = errors.New("pods could not be read")
-
 // Configs lists the metadata of ConfigMaps and Secrets, one list a
 // namespace.
 func (l *Live) Configs(ctx context.Context, namespaces []string, secrets bool) (cluster.Parts, error) {

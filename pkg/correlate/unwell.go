@@ -2,14 +2,10 @@ package correlate
 
 import (
 	"slices"
-	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
-
-// startGrace is how long a pod may take to become ready before it counts as
-// failing though nothing says why.
-const startGrace = 5 * time.Minute
 
 // unwell are the pods asked for that fail now: by a symptom that stands, or by
 // not being ready for longer than a start takes, whatever the reason. What no
@@ -45,7 +41,7 @@ func (e *explainer) notReady(p *cluster.Pod) bool {
 	if scheduled.Status == "False" && scheduled.Reason == "Unschedulable" {
 		return true
 	}
-	return e.s.At.Sub(since) > startGrace || e.refused(p)
+	return e.s.At.Sub(since) > symptom.StartGrace || e.refused(p)
 }
 
 // refused reports whether a container waits for something else than its

@@ -8,17 +8,13 @@ import (
 )
 
 // Causes of evictions: the first three belong to a node under pressure, the
-// others are the pod's own or somebody's decision.
+// others are for the pod's own limits.
 const (
-	DiskPressure          = "disk-pressure"
-	MemoryPressure        = "memory-pressure"
-	PIDPressure           = "pid-pressure"
-	EvictedStorageLimit   = "ephemeral-storage-limit"
-	EvictedEmptyDirLimit  = "emptydir-limit"
-	EvictedByPreemption   = "preempted"
-	EvictedByTaint        = "taint"
-	EvictedByAPI          = "api"
-	EvictedByNodeShutdown = "shutdown"
+	DiskPressure         = "disk-pressure"
+	MemoryPressure       = "memory-pressure"
+	PIDPressure          = "pid-pressure"
+	EvictedStorageLimit  = "ephemeral-storage-limit"
+	EvictedEmptyDirLimit = "emptydir-limit"
 )
 
 // starved finds the resource in the kubelet's eviction message

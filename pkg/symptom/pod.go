@@ -189,7 +189,7 @@ func (r *recogniser) unready(p *cluster.Pod, events []*cluster.Event) {
 	if ready.Reason != "ContainersNotReady" && ready.Reason != "ReadinessGatesNotReady" {
 		return
 	}
-	if r.s.At.Sub(ready.Transition) < startGrace {
+	if r.s.At.Sub(ready.Transition) < StartGrace {
 		return
 	}
 	s := Symptom{Kind: Unready, Object: p.Key(), Pod: p, First: ready.Transition, Last: r.s.At, Ongoing: true, Message: ready.Message,
@@ -203,9 +203,9 @@ func (r *recogniser) unready(p *cluster.Pod, events []*cluster.Event) {
 	r.add(s)
 }
 
-// startGrace is how long a pod may be unready before that is worth a word:
+// StartGrace is how long a pod may be unready before that is worth a word:
 // slow starts take minutes, and a Deployment's own deadline is ten.
-const startGrace = 5 * time.Minute
+const StartGrace = 5 * time.Minute
 
 // incarnations parts the events of a pod from those of earlier pods of the
 // same name: a StatefulSet's pod comes back under its own. The UID decides
