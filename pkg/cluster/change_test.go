@@ -195,7 +195,7 @@ func TestDifference(t *testing.T) {
 		"memory request none → 1Gi":    one(func(t *Template) { t.Containers[0].MemoryRequest = "1Gi" }),
 		"CPU limit none → 500m":        one(func(t *Template) { t.Containers[0].CPULimit = "500m" }),
 		"CPU request none → 1":         one(func(t *Template) { t.Containers[0].CPURequest = "1" }),
-		"probes":                       one(func(t *Template) { t.Containers[0].HasLiveness = true }),
+		"probes":                       one(func(t *Template) { t.Containers[0].Liveness.Handler = "exec" }),
 		"container proxy added":        one(func(t *Template) { t.Containers = append(t.Containers, ContainerSpec{Name: "proxy"}) }),
 		"container app removed":        one(func(t *Template) { t.Containers = nil }),
 		"imagePullSecrets":             one(func(t *Template) { t.PullSecrets = nil }),
@@ -203,7 +203,7 @@ func TestDifference(t *testing.T) {
 		"Secret references":            one(func(t *Template) { t.Secrets = []ConfigRef{{Name: "s"}} }),
 		"service account":              one(func(t *Template) { t.ServiceAccount = "robot" }),
 		"image r/web:1 → 2, probes, service account": one(func(t *Template) {
-			t.Containers[0].Image, t.Containers[0].HasStartup, t.ServiceAccount = "r/web:2", true, "robot"
+			t.Containers[0].Image, t.Containers[0].Startup.Handler, t.ServiceAccount = "r/web:2", "exec", "robot"
 		}),
 	} {
 		if got := Difference(one(nil), to); got != want {

@@ -53,8 +53,11 @@ func containerDifference(a, b *ContainerSpec) []string {
 	add("memory request", a.MemoryRequest, b.MemoryRequest)
 	add("CPU limit", a.CPULimit, b.CPULimit)
 	add("CPU request", a.CPURequest, b.CPURequest)
-	if a.HasReadiness != b.HasReadiness || a.HasLiveness != b.HasLiveness || a.HasStartup != b.HasStartup {
+	if a.Readiness != b.Readiness || a.Liveness != b.Liveness || a.Startup != b.Startup {
 		parts = append(parts, "probes")
+	}
+	if a.Command != b.Command {
+		parts = append(parts, "command")
 	}
 	return parts
 }
@@ -85,7 +88,27 @@ func referenceDifference(a, b *Template) []string {
 	if a.ServiceAccount != b.ServiceAccount {
 		parts = append(parts, "service account")
 	}
+	if names := envDifference(a.Env, b.Env); len(names) > 0 {
+		parts = append(parts, "env "+strings.Join(names, ", "))
+	}
 	return parts
+}
+
+// envDifference names the variables that were added, removed or changed.
+func envDifference(a, b []EnvVar) []string {
+	var names []string
+	for _, v := range a {
+		if !slices.Contains(b, v) {
+			names = append(names, v.Name)
+		}
+	}
+	for _, v := range b {
+		if !slices.Contains(a, v) {
+			names = append(names, v.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func orNone(s string) string {

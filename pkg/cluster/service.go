@@ -22,6 +22,8 @@ type Claim struct {
 	Phase        string
 	StorageClass string
 	Volume       string
+	Provisioner  string // the annotation of whoever is to make the volume
+	AccessModes  []string
 	Conditions   []Condition
 }
 

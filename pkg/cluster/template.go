@@ -18,9 +18,35 @@ type Template struct {
 	// Endpoints are the hosts that environment values and arguments name:
 	// declared dependencies. The values themselves are not kept.
 	Endpoints []Endpoint
+	// Env are the names of the environment variables, with where each comes
+	// from and a sum of its value, so that values can be compared unseen.
+	Env []EnvVar
+	// HostPorts are the ports of the node that are asked for: "8080/TCP".
+	HostPorts []string
+	// NodeSelector and required node affinity, as "key=value" or
+	// "key In (a,b)", sorted.
+	NodeSelector []string
+	Tolerations  []Toleration
+	// PodAffinity is set when pod affinity, anti-affinity or topology spread
+	// is required.
+	PodAffinity bool
 	// RestartedAt is the annotation that `kubectl rollout restart` writes.
 	RestartedAt string
 }
+
+// EnvVar is one variable of a container's environment. Its value is not kept.
+type EnvVar struct {
+	Container string
+	Name      string
+	// From is "" for a literal value, else "ConfigMap name/key",
+	// "Secret name/key" or "field path".
+	From string
+	// Sum is a hash of a literal value: equal values have equal sums.
+	Sum uint64
+}
+
+// Toleration of a taint; empty Key with Operator Exists tolerates all.
+type Toleration struct{ Key, Operator, Value, Effect string }
 
 // ContainerSpec is what a template asks for one container. Quantities are in
 // canonical form (128Mi, 500m), empty when unset.
@@ -33,16 +59,34 @@ type ContainerSpec struct {
 	MemoryRequest string
 	CPULimit      string
 	CPURequest    string
-	HasReadiness  bool
-	HasLiveness   bool
-	HasStartup    bool
+	Readiness     Probe
+	Liveness      Probe
+	Startup       Probe
+	// Command is a hash of command and arguments: equal ones have equal sums.
+	Command uint64
+	// Extended are the other resources that are asked for: "nvidia.com/gpu=1".
+	Extended string
 }
+
+// Probe is what a template asks the kubelet to try; the zero Probe is none.
+type Probe struct {
+	Handler string // "http :8080/ready", "tcp :5432", "exec", "grpc :9000"
+	// Delay, Period and Timeout are in seconds, Failures a number of tries, as
+	// the API server defaulted them.
+	Delay, Period, Timeout, Failures int32
+}
+
+// Exists reports whether there is such a probe.
+func (p Probe) Exists() bool { return p.Handler != "" }
 
 // ConfigRef is a reference to a ConfigMap or Secret.
 type ConfigRef struct {
-	Name     string
-	Via      string // env, volume
+	Name string
+	// Via says when a change of the object reaches the program: "env" and
+	// "subPath" at the container's next start, "volume" within minutes.
+	Via      string
 	Optional bool
+	Key      string // the one key that is referred to; empty for all
 }
 
 // Endpoint is a host that a container was told to talk to.
@@ -65,5 +109,10 @@ func (t *Template) Equal(o *Template) bool {
 		slices.Equal(t.ConfigMaps, o.ConfigMaps) &&
 		slices.Equal(t.Secrets, o.Secrets) &&
 		slices.Equal(t.Claims, o.Claims) &&
-		slices.Equal(t.Endpoints, o.Endpoints)
+		slices.Equal(t.Endpoints, o.Endpoints) &&
+		slices.Equal(t.Env, o.Env) &&
+		slices.Equal(t.HostPorts, o.HostPorts) &&
+		slices.Equal(t.NodeSelector, o.NodeSelector) &&
+		slices.Equal(t.Tolerations, o.Tolerations) &&
+		t.PodAffinity == o.PodAffinity
 }

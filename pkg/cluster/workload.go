@@ -22,6 +22,31 @@ type Workload struct {
 	Progressing bool
 	Paused      bool
 	Writes      []Write
+	Job         *JobState  // of a Job, else nil
+	Cron        *CronState // of a CronJob, else nil
+}
+
+// JobState is what is particular to a Job.
+type JobState struct {
+	BackoffLimit int32
+	Deadline     time.Duration // activeDeadlineSeconds; 0: none
+	Started      time.Time
+	Completed    time.Time // only of a Job that succeeded
+	Active       int32
+	Succeeded    int32
+	Scheduled    time.Time // when its CronJob meant it to start
+}
+
+// CronState is what is particular to a CronJob.
+type CronState struct {
+	Schedule    string
+	TimeZone    string
+	Suspended   bool
+	Concurrency string        // Allow, Forbid, Replace
+	Deadline    time.Duration // startingDeadlineSeconds; 0: none
+	Active      int
+	LastStart   time.Time // status.lastScheduleTime
+	LastSuccess time.Time // status.lastSuccessfulTime
 }
 
 // Condition returns the workload's condition of a type, or the zero Condition.

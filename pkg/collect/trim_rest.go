@@ -42,6 +42,10 @@ func (b *bucket) endpointSlice(s *discoveryv1.EndpointSlice) {
 func (b *bucket) claim(c *corev1.PersistentVolumeClaim) {
 	out := cluster.Claim{Ref: ref("PersistentVolumeClaim", &c.ObjectMeta), Created: c.CreationTimestamp.Time,
 		Phase: string(c.Status.Phase), Volume: c.Spec.VolumeName}
+	out.Provisioner = firstOf(c.Annotations["volume.kubernetes.io/storage-provisioner"], c.Annotations["volume.beta.kubernetes.io/storage-provisioner"])
+	for _, m := range c.Spec.AccessModes {
+		out.AccessModes = append(out.AccessModes, string(m))
+	}
 	if c.Spec.StorageClassName != nil {
 		out.StorageClass = *c.Spec.StorageClassName
 	}

@@ -1,6 +1,8 @@
 package collect
 
 import (
+	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 
@@ -38,6 +40,8 @@ func trimTemplate(annotations map[string]string, s *corev1.PodSpec) *cluster.Tem
 	for i := range s.Volumes {
 		addVolume(t, &s.Volumes[i])
 	}
+	trimPlacement(t, s)
+	subPaths(t, s)
 	t.ConfigMaps = slices.Compact(t.ConfigMaps)
 	t.Secrets = slices.Compact(t.Secrets)
 	return t
@@ -50,10 +54,17 @@ func addContainer(t *cluster.Template, c *corev1.Container, role cluster.Role) {
 		MemoryRequest: memory(c.Resources.Requests),
 		CPULimit:      quantity(c.Resources.Limits, corev1.ResourceCPU),
 		CPURequest:    quantity(c.Resources.Requests, corev1.ResourceCPU),
-		HasReadiness:  c.ReadinessProbe != nil,
-		HasLiveness:   c.LivenessProbe != nil,
-		HasStartup:    c.StartupProbe != nil,
+		Extended:      extended(c.Resources.Requests),
+		Readiness:     trimProbe(c.ReadinessProbe),
+		Liveness:      trimProbe(c.LivenessProbe),
+		Startup:       trimProbe(c.StartupProbe),
+		Command:       sum(slices.Concat(c.Command, []string{""}, c.Args)...),
 	})
+	for _, p := range c.Ports {
+		if p.HostPort > 0 {
+			t.HostPorts = append(t.HostPorts, fmt.Sprintf("%d/%s", p.HostPort, p.Protocol))
+		}
+	}
 	for _, from := range c.EnvFrom {
 		if r := from.ConfigMapRef; r != nil {
 			t.ConfigMaps = append(t.ConfigMaps, cluster.ConfigRef{Name: r.Name, Via: "env", Optional: isTrue(r.Optional)})
@@ -63,23 +74,105 @@ func addContainer(t *cluster.Template, c *corev1.Container, role cluster.Role) {
 		}
 	}
 	for _, e := range c.Env {
-		addEnv(t, &e)
+		addEnv(t, c.Name, &e)
 	}
 	for _, a := range slices.Concat(c.Command, c.Args) {
 		addEndpoint(t, a, "args")
 	}
 }
 
-func addEnv(t *cluster.Template, e *corev1.EnvVar) {
-	if e.ValueFrom == nil {
+func addEnv(t *cluster.Template, container string, e *corev1.EnvVar) {
+	v := cluster.EnvVar{Container: container, Name: e.Name}
+	switch {
+	case e.ValueFrom == nil:
 		addEndpoint(t, e.Value, "env "+e.Name)
-		return
+		v.Sum = sum(e.Value)
+	case e.ValueFrom.ConfigMapKeyRef != nil:
+		r := e.ValueFrom.ConfigMapKeyRef
+		t.ConfigMaps = append(t.ConfigMaps, cluster.ConfigRef{Name: r.Name, Via: "env", Optional: isTrue(r.Optional), Key: r.Key})
+		v.From = "ConfigMap " + r.Name + "/" + r.Key
+	case e.ValueFrom.SecretKeyRef != nil:
+		r := e.ValueFrom.SecretKeyRef
+		t.Secrets = append(t.Secrets, cluster.ConfigRef{Name: r.Name, Via: "env", Optional: isTrue(r.Optional), Key: r.Key})
+		v.From = "Secret " + r.Name + "/" + r.Key
+	case e.ValueFrom.FieldRef != nil:
+		v.From = "field " + e.ValueFrom.FieldRef.FieldPath
 	}
-	if r := e.ValueFrom.ConfigMapKeyRef; r != nil {
-		t.ConfigMaps = append(t.ConfigMaps, cluster.ConfigRef{Name: r.Name, Via: "env", Optional: isTrue(r.Optional)})
+	t.Env = append(t.Env, v)
+}
+
+// sum is a hash by which texts are compared without being kept.
+func sum(texts ...string) uint64 {
+	h := fnv.New64a()
+	for _, s := range texts {
+		_, _ = h.Write([]byte(s)) // a hash does not fail
+		_, _ = h.Write([]byte{0})
 	}
-	if r := e.ValueFrom.SecretKeyRef; r != nil {
-		t.Secrets = append(t.Secrets, cluster.ConfigRef{Name: r.Name, Via: "env", Optional: isTrue(r.Optional)})
+	return h.Sum64()
+}
+
+func trimProbe(p *corev1.Probe) cluster.Probe {
+	if p == nil {
+		return cluster.Probe{}
+	}
+	out := cluster.Probe{Delay: p.InitialDelaySeconds, Period: p.PeriodSeconds, Timeout: p.TimeoutSeconds, Failures: p.FailureThreshold}
+	switch {
+	case p.HTTPGet != nil:
+		out.Handler = "http :" + p.HTTPGet.Port.String() + p.HTTPGet.Path
+	case p.TCPSocket != nil:
+		out.Handler = "tcp :" + p.TCPSocket.Port.String()
+	case p.GRPC != nil:
+		out.Handler = fmt.Sprintf("grpc :%d", p.GRPC.Port)
+	default:
+		out.Handler = "exec"
+	}
+	return out
+}
+
+// extended writes the resources beyond cpu and memory as "name=amount".
+func extended(list corev1.ResourceList) string {
+	var parts []string
+	for name, q := range list {
+		if name != corev1.ResourceCPU && name != corev1.ResourceMemory {
+			parts = append(parts, string(name)+"="+q.String())
+		}
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, ",")
+}
+
+// subPaths marks the references by volumes that are mounted with a subPath:
+// such files never change while the container runs.
+func subPaths(t *cluster.Template, s *corev1.PodSpec) {
+	fixed := map[string]bool{} // volumes that some container mounts by subPath
+	for _, list := range [][]corev1.Container{s.InitContainers, s.Containers} {
+		for i := range list {
+			for _, m := range list[i].VolumeMounts {
+				if m.SubPath != "" || m.SubPathExpr != "" {
+					fixed[m.Name] = true
+				}
+			}
+		}
+	}
+	for i := range s.Volumes {
+		v := &s.Volumes[i]
+		if !fixed[v.Name] {
+			continue
+		}
+		if v.ConfigMap != nil {
+			markSubPath(t.ConfigMaps, v.ConfigMap.Name)
+		}
+		if v.Secret != nil {
+			markSubPath(t.Secrets, v.Secret.SecretName)
+		}
+	}
+}
+
+func markSubPath(refs []cluster.ConfigRef, name string) {
+	for i := range refs {
+		if refs[i].Name == name && refs[i].Via == "volume" {
+			refs[i].Via = "subPath"
+		}
 	}
 }
 

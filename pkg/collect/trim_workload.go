@@ -2,6 +2,7 @@ package collect
 
 import (
 	"strconv"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
@@ -91,6 +92,7 @@ func (b *bucket) job(j *batchv1.Job) {
 	if j.Status.Ready != nil {
 		w.Ready = *j.Status.Ready
 	}
+	w.Job = jobState(j)
 	w.Template = trimTemplate(j.Spec.Template.Annotations, &j.Spec.Template.Spec)
 	for _, c := range j.Status.Conditions {
 		w.Conditions = append(w.Conditions, cluster.Condition{Type: string(c.Type), Status: string(c.Status),
@@ -101,8 +103,46 @@ func (b *bucket) job(j *batchv1.Job) {
 
 func (b *bucket) cronJob(c *batchv1.CronJob) {
 	w := workload("CronJob", &c.ObjectMeta, nil)
+	w.Cron = cronState(c)
 	w.Template = trimTemplate(c.Spec.JobTemplate.Spec.Template.Annotations, &c.Spec.JobTemplate.Spec.Template.Spec)
 	b.Workloads = append(b.Workloads, w)
+}
+
+func jobState(j *batchv1.Job) *cluster.JobState {
+	out := &cluster.JobState{Active: j.Status.Active, Succeeded: j.Status.Succeeded,
+		Started: timeOf(j.Status.StartTime), Completed: timeOf(j.Status.CompletionTime),
+		Deadline: seconds(j.Spec.ActiveDeadlineSeconds)}
+	if j.Spec.BackoffLimit != nil {
+		out.BackoffLimit = *j.Spec.BackoffLimit
+	}
+	if t, err := time.Parse(time.RFC3339, j.Annotations[batchv1.CronJobScheduledTimestampAnnotation]); err == nil {
+		out.Scheduled = t
+	}
+	return out
+}
+
+func cronState(c *batchv1.CronJob) *cluster.CronState {
+	out := &cluster.CronState{Schedule: c.Spec.Schedule, Concurrency: string(c.Spec.ConcurrencyPolicy), Active: len(c.Status.Active),
+		Suspended: isTrue(c.Spec.Suspend), Deadline: seconds(c.Spec.StartingDeadlineSeconds),
+		LastStart: timeOf(c.Status.LastScheduleTime), LastSuccess: timeOf(c.Status.LastSuccessfulTime)}
+	if c.Spec.TimeZone != nil {
+		out.TimeZone = *c.Spec.TimeZone
+	}
+	return out
+}
+
+func timeOf(t *metav1.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.Time
+}
+
+func seconds(n *int64) time.Duration {
+	if n == nil {
+		return 0
+	}
+	return time.Duration(*n) * time.Second
 }
 
 func workload(kind string, m *metav1.ObjectMeta, selector *metav1.LabelSelector) cluster.Workload {

@@ -21,13 +21,27 @@ const (
 	Exit       Kind = "exit"        // a container ended with a failure of its own
 	CrashLoop  Kind = "crash-loop"  // restarts are known from events only: no exit code
 	OOM        Kind = "oom"         // a container was killed for memory
-	Start      Kind = "start"       // a container could not be started at all
+	Start      Kind = "start"       // a container could not be made or started at all
+	Probe      Kind = "probe"       // a container's probe fails
 	Eviction   Kind = "eviction"    // a pod was put off its node
 	Unready    Kind = "unready"     // containers run, the pod is not ready
 	Pressure   Kind = "pressure"    // a node is, or was, short of a resource
 	NodeDown   Kind = "node-down"   // a node is, or was, not working
 	NodeOOM    Kind = "node-oom"    // the kernel killed for want of memory on the node
 	Rollout    Kind = "rollout"     // a rollout does not come to its end
+
+	Scheduling    Kind = "scheduling"     // no node takes the pod
+	Admission     Kind = "admission"      // the API server refuses to create the pod
+	MissingConfig Kind = "missing-config" // something that the pod refers to is not there
+	Storage       Kind = "storage"        // a volume cannot be made, attached, mounted or written
+	Network       Kind = "network"        // a peer, a name or the pod's own network is out of reach
+	Credentials   Kind = "credentials"    // a dependency refuses the program's credentials
+	RBAC          Kind = "rbac"           // the API server refuses the pod's service account
+	Environment   Kind = "environment"    // the program misses a setting, or cannot use its value
+	Version       Kind = "version"        // two programs do not fit each other
+	Job           Kind = "job"            // a Job or CronJob failed as a whole
+	Throttling    Kind = "throttling"     // a container is held at its CPU limit
+	Unclassified  Kind = "unclassified"   // a recurring warning that no table knows
 )
 
 // Symptom is one thing wrong with one object.
@@ -62,7 +76,39 @@ type Symptom struct {
 	Usage    string     // Eviction: what the offenders used, as the kubelet says
 	Names    []string   // PullSecret: the Secrets; Eviction: offending containers
 
+	// About is the object that the text names and that makes it one problem:
+	// the missing ConfigMap, the quota, the webhook, the claim, the Job.
+	About cluster.Ref
+	// Item is what of About is meant, or what is wrong without an object: a
+	// key, a variable, a resource, a user, a probe's failure.
+	Item    string
+	Access  Access   // RBAC: what was refused
+	Clauses []Clause // Scheduling: why each group of nodes did not take the pod
+	Driver  string   // Storage: the CSI driver or provisioner
+	Class   string   // Storage: the StorageClass
+	// Peers are other objects that the text names or that take part: the pods
+	// that hold a volume, the pod that preempted this one.
+	Peers []cluster.Ref
+	Share float64 // Throttling: throttled periods of all, 0 to 1
+
 	Evidence []Evidence
+}
+
+// Access is a request that the API server refused.
+type Access struct {
+	User      string // "system:serviceaccount:ns:name", or whoever it was
+	Verb      string
+	Resource  string // with its subresource: pods/log
+	Group     string
+	Namespace string // empty at the cluster scope
+}
+
+// Clause is one reason of a scheduler's "0/N nodes are available: …" with
+// the number of nodes that it holds for; Nodes is 0 where the text has none.
+type Clause struct {
+	Nodes int
+	Text  string
+	Cause string // of the taxonomy
 }
 
 // Source of a piece of evidence.
@@ -73,6 +119,8 @@ const (
 	FromEvent     Source = "event"
 	FromStatus    Source = "status"
 	FromCondition Source = "condition"
+	FromLog       Source = "log"
+	FromMetric    Source = "metric"
 )
 
 // Evidence is one thing that the cluster itself says.
