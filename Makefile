@@ -63,6 +63,7 @@ verify: ## Check that formatting, modules and generated pages are up to date; ch
 	$(GO) mod tidy -diff
 	cd hack/cluster && $(GO) mod tidy -diff
 	$(GO) run ./hack/docs -check
+	$(GO) run ./hack/score -check
 
 docs: ## Write the generated page docs/detectors.md
 	$(GO) run ./hack/docs
@@ -87,7 +88,7 @@ fuzz: ## Run every fuzz test for a short while (FUZZTIME, 20s)
 		$(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "./$$dir" || exit 1; \
 	done
 
-score: ## Judge the recorded incidents: precision and recall of every detector
+score: ## Judge recorded and synthetic incidents: precision, recall; writes docs/scoreboard.md
 	$(GO) run ./hack/score
 
 dist: ## Build and check the archives of a release and their krew manifest: dist/

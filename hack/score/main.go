@@ -1,37 +1,83 @@
-// Command score runs the plugin over recorded incidents whose truth is known
-// and prints how often it is right.
+// Command score runs the plugin over incidents whose truth is known, tells
+// how often it is right, and writes that into docs/scoreboard.md.
 //
-//	go run ./hack/score [FOLDER…]
+//	go run ./hack/score [-check] [-o FILE]
+//	go run ./hack/score [-v] FOLDER…
 //
-// Each folder holds the data of one incident (data.tar.gz, or a folder data)
-// and truth.yaml; without arguments it scores the recordings beside this
-// program.
+// Without folders it scores the recordings in testdata/incidents and the
+// synthetic incidents. A folder holds the data of one incident (data.tar.gz,
+// or a folder data; metrics-N beside it) and truth.yaml.
 package main
 
 import (
+	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 )
 
 func main() {
-	folders := os.Args[1:]
-	if len(folders) == 0 {
-		found, err := filepath.Glob("hack/score/recordings/*")
+	file := flag.String("o", "docs/scoreboard.md", "the page")
+	check := flag.Bool("check", false, "change nothing; fail when the page is not up to date")
+	flag.Parse()
+	if err := run(context.Background(), *file, *check, flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, file string, check bool, folders []string) error {
+	if len(folders) > 0 {
+		results, err := scoreFolders(ctx, folders)
 		if err != nil {
-			fmt.Fprintln(os.Stderr, "error:", err)
-			os.Exit(1)
+			return err
 		}
-		folders = found
+		_, err = os.Stdout.Write(board(results, nil))
+		return err
 	}
-	results, err := scoreAll(context.Background(), folders)
+	page, err := page(ctx, "hack/score")
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "error:", err)
-		os.Exit(1)
+		return err
 	}
-	if err := print(os.Stdout, results); err != nil {
-		fmt.Fprintln(os.Stderr, "error:", err)
-		os.Exit(1)
+	if check {
+		return isFresh(file, page)
 	}
+	if _, err := os.Stdout.Write(page); err != nil {
+		return err
+	}
+	return os.WriteFile(file, page, 0o644) //nolint:gosec // a page to read
+}
+
+// page scores everything; here is the folder of this program.
+func page(ctx context.Context, here string) ([]byte, error) {
+	folders, err := filepath.Glob(filepath.Join(here, "testdata", "incidents", "*"))
+	if err != nil {
+		return nil, err
+	}
+	results, err := scoreFolders(ctx, folders)
+	if err != nil {
+		return nil, err
+	}
+	return board(results, nil), nil
+}
+
+func scoreFolders(ctx context.Context, folders []string) ([]result, error) {
+	incidents, err := recorded(folders)
+	if err != nil {
+		return nil, err
+	}
+	return scoreAll(ctx, incidents)
+}
+
+func isFresh(file string, page []byte) error {
+	old, err := os.ReadFile(file) //nolint:gosec // the user names the page
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(old, page) {
+		return fmt.Errorf("%s is not what the plugin scores; run 'make score' and commit it", file)
+	}
+	return nil
 }

@@ -1,157 +1,147 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 
-	"k8s.io/cli-runtime/pkg/genericiooptions"
-
-	"github.com/kubectl-patterns/kubectl-patterns/pkg/cmd"
+	"github.com/kubectl-patterns/kubectl-patterns/hack/score/truth"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
 )
 
 // result is how one incident was told.
 type result struct {
-	name                 string
-	roots, rootsFound    int
-	told, right          int // roots of severity warning or above; of them stated or tolerated
-	firstRight           bool
-	hasRoots             bool
-	factors, factorFound int
-	changes, changeFound int
-	missed, wrong        []string
+	name         string
+	hasRoots     bool
+	roots        []rootResult
+	told, right  int // roots of severity warning or above; of them stated or tolerated
+	first        bool
+	factors      fraction
+	changes      fraction
+	wrong        []string // roots that are neither stated nor tolerated
+	falseAlarms  []string // all patterns at warning or above of a healthy cluster
+	undetermined []string // what was stated and told, but lacks its factor or change
 }
 
-func scoreAll(ctx context.Context, folders []string) ([]result, error) {
-	var out []result
-	for _, f := range folders {
-		t, err := readTruth(f)
-		if err != nil {
-			return nil, err
-		}
-		r, err := analyse(ctx, f)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, score(filepath.Base(f), t, r))
-	}
-	return out, nil
+// rootResult is whether one stated root came out.
+type rootResult struct {
+	detector, cause string // as the truth names them first
+	found           bool
+	what            string
 }
 
-// analyse runs the plugin itself, by its command line.
-func analyse(ctx context.Context, folder string) (*report.Report, error) {
-	data := filepath.Join(folder, "data.tar.gz")
-	if _, err := os.Stat(data); err != nil {
-		data = filepath.Join(folder, "data")
+// fraction is a part of a whole.
+type fraction struct{ part, of int }
+
+func (f *fraction) add(g fraction) { f.part += g.part; f.of += g.of }
+
+func (f *fraction) count(ok bool) {
+	f.of++
+	if ok {
+		f.part++
 	}
-	var out, errOut bytes.Buffer
-	code := cmd.Main(ctx, []string{"-f", data, "-o", "json"}, genericiooptions.IOStreams{In: strings.NewReader(""), Out: &out, ErrOut: &errOut})
-	if code != 0 {
-		return nil, fmt.Errorf("analysing %s: exit code %d: %s", folder, code, errOut.String())
-	}
-	var r report.Report
-	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
-		return nil, fmt.Errorf("reading the report of %s: %w", folder, err)
-	}
-	return &r, nil
 }
 
-func score(name string, t truth, r *report.Report) result {
-	res := result{name: name, roots: len(t.Roots), hasRoots: len(t.Roots) > 0}
-	var told []*report.Pattern
-	for i := range r.Patterns {
-		if p := &r.Patterns[i]; p.ExplainedBy == "" && p.Severity != "info" {
-			told = append(told, p)
-		}
+// share is 1 where there is nothing to count.
+func (f fraction) share() float64 {
+	if f.of == 0 {
+		return 1
 	}
+	return float64(f.part) / float64(f.of)
+}
+
+// found counts the roots that came out.
+func (r *result) found() fraction {
+	var f fraction
+	for _, root := range r.roots {
+		f.count(root.found)
+	}
+	return f
+}
+
+// judge compares a report with the truth.
+func judge(name string, t *truth.Truth, r *report.Report) result {
+	res := result{name: name, hasRoots: len(t.Roots) > 0}
+	told := roots(r)
 	for i := range t.Roots {
 		res.root(&t.Roots[i], told)
 	}
-	res.told = len(told)
-	for i, p := range told {
-		stated := slices.ContainsFunc(t.Roots, func(e expected) bool { return e.partOf(p) })
-		tolerated := slices.ContainsFunc(t.Tolerated, func(e expected) bool { return e.matches(p) })
-		if stated || tolerated {
+	for _, p := range told {
+		res.told++
+		if isAny(t.Roots, p) || isAny(t.Tolerated, p) {
 			res.right++
 		} else {
-			res.wrong = append(res.wrong, p.Title)
+			res.wrong = append(res.wrong, describe(p))
 		}
-		if i == 0 {
-			res.firstRight = stated
-		}
+	}
+	res.first = len(told) > 0 && told[0] == &r.Patterns[0] && isAny(t.Roots, told[0])
+	if !res.hasRoots {
+		res.alarms(t, r)
 	}
 	return res
 }
 
-// partOf is a match in which the pattern may hold only some of the workloads.
-func (e *expected) partOf(p *report.Pattern) bool {
-	if !allowed(e.Detector, p.Detector) || !allowed(e.Cause, p.Cause) {
-		return false
+// roots are the unexplained patterns of severity warning or above.
+func roots(r *report.Report) []*report.Pattern {
+	var out []*report.Pattern
+	for i := range r.Patterns {
+		if p := &r.Patterns[i]; p.ExplainedBy == "" && isLoud(p) {
+			out = append(out, p)
+		}
 	}
-	have := workloadsOf(p)
-	return len(e.Workloads) == 0 || slices.ContainsFunc(e.Workloads, func(w string) bool { return slices.Contains(have, w) })
+	return out
 }
 
-func (res *result) root(e *expected, told []*report.Pattern) {
+func isLoud(p *report.Pattern) bool { return p.Severity != "info" }
+
+// root looks for a stated root among those told. Where several fit, it is
+// enough that one of them names the factor or change.
+func (res *result) root(e *truth.Expected, told []*report.Pattern) {
+	out := rootResult{detector: firstOf(e.Detector), cause: firstOf(e.Cause), what: expectation(e)}
+	factor, change := false, false
+	for _, p := range told {
+		if matches(e, p) {
+			out.found = true
+			factor = factor || e.Factor != nil && hasFactor(p, e.Factor)
+			change = change || e.Change != nil && hasChange(p, e.Change)
+		}
+	}
 	if e.Factor != nil {
-		res.factors++
+		res.factors.count(factor)
+		if out.found && !factor {
+			res.undetermined = append(res.undetermined, "factor "+e.Factor.Attribute+" "+e.Factor.Value)
+		}
 	}
 	if e.Change != nil {
-		res.changes++
+		res.changes.count(change)
+		if out.found && !change {
+			res.undetermined = append(res.undetermined, "change of "+e.Change.Namespace+"/"+e.Change.Name)
+		}
 	}
-	i := slices.IndexFunc(told, e.matches)
-	if i < 0 {
-		res.missed = append(res.missed, fmt.Sprintf("%s/%s of %s", strings.Join(e.Detector, "|"), strings.Join(e.Cause, "|"), strings.Join(e.Workloads, ", ")))
-		return
-	}
-	res.rootsFound++
-	if e.Factor != nil && e.factorFound(told[i]) {
-		res.factorFound++
-	}
-	if e.Change != nil && e.changeFound(told[i]) {
-		res.changeFound++
+	res.roots = append(res.roots, out)
+}
+
+// alarms are false in a healthy cluster even when something explains them.
+func (res *result) alarms(t *truth.Truth, r *report.Report) {
+	for i := range r.Patterns {
+		if p := &r.Patterns[i]; isLoud(p) && !isAny(t.Tolerated, p) {
+			res.falseAlarms = append(res.falseAlarms, describe(p))
+		}
 	}
 }
 
-func print(w io.Writer, results []result) error {
-	var sum result
-	first, incidents := 0, 0
-	for _, r := range results {
-		if _, err := fmt.Fprintf(w, "%-26s roots %d/%d  right %d/%d\n", r.name, r.rootsFound, r.roots, r.right, r.told); err != nil {
-			return err
-		}
-		for _, m := range r.missed {
-			_, _ = fmt.Fprintf(w, "    missed: %s\n", m)
-		}
-		for _, m := range r.wrong {
-			_, _ = fmt.Fprintf(w, "    wrong:  %s\n", m)
-		}
-		sum.roots += r.roots
-		sum.rootsFound += r.rootsFound
-		sum.told += r.told
-		sum.right += r.right
-		sum.factors += r.factors
-		sum.factorFound += r.factorFound
-		sum.changes += r.changes
-		sum.changeFound += r.changeFound
-		if r.hasRoots {
-			incidents++
-			if r.firstRight {
-				first++
-			}
-		}
+func describe(p *report.Pattern) string { return p.Detector + "/" + p.Cause + ": " + p.Title }
+
+func expectation(e *truth.Expected) string {
+	out := strings.Join(e.Detector, "|") + "/" + strings.Join(e.Cause, "|")
+	if of := append(append([]string{}, e.Workloads...), e.Nodes...); len(of) > 0 {
+		out += fmt.Sprintf(" of %s", strings.Join(of, ", "))
 	}
-	_, err := fmt.Fprintf(w, "\nrecall %s  precision %s  first %s  factor %s  change %s\n",
-		share(sum.rootsFound, sum.roots), share(sum.right, sum.told), share(first, incidents),
-		share(sum.factorFound, sum.factors), share(sum.changeFound, sum.changes))
-	return err
+	return out
 }
 
-func share(part, of int) string { return fmt.Sprintf("%d/%d", part, of) }
+func firstOf(list []string) string {
+	if len(list) == 0 {
+		return "any"
+	}
+	return list[0]
+}

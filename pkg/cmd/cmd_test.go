@@ -15,7 +15,9 @@ import (
 )
 
 // recording is the saved data of a real cluster.
-func recording(name string) string { return "../../hack/score/recordings/" + name + "/data.tar.gz" }
+func recording(name string) string {
+	return "../../hack/score/testdata/incidents/" + name + "/data.tar.gz"
+}
 
 func run(t *testing.T, stdin string, args ...string) (out, errOut string, code int) {
 	t.Helper()
