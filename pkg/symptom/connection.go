@@ -18,7 +18,8 @@ type Connection struct {
 var connectionSignatures = []signature{
 	{cause: "dns", source: "Go net, glibc, Node.js, Java", texts: []string{
 		"no such host", "server misbehaving", "name or service not known", "enotfound", "eai_again",
-		"temporary failure in name resolution", "unknownhostexception", "host not found in upstream"}},
+		"temporary failure in name resolution", "unknownhostexception", "host not found in upstream"},
+		pattern: regexp.MustCompile(`lookup \S{1,253} on \S{1,60}:\d+: `)}, // whatever went wrong with the name server
 	{cause: "tls", source: "Go crypto/x509", texts: []string{"x509:", "tls: "}},
 	{cause: "refused", source: "ECONNREFUSED in all runtimes", texts: []string{
 		"connection refused", "econnrefused", "connectionrefusederror"},
