@@ -52,7 +52,7 @@ func TestOneIncidentHasOneRoot(t *testing.T) {
 		"not when other pods of the workload are meant": {
 			patternOf("image-pull", "auth", noon, nil, map[cluster.Ref][]string{api: {"api-9"}}), patternOf("rollout-failure", "image", noon, nil, apiPods), false},
 		"not when the cause comes later": {
-			patternOf("image-pull", "auth", noon.Add(time.Minute), nil, both), patternOf("rollout-failure", "image", noon, nil, apiPods), false},
+			patternOf("image-pull", "auth", noon.Add(5*time.Minute), nil, both), patternOf("rollout-failure", "image", noon, nil, apiPods), false},
 		"exits follow from an OOM kill of the same pods": {
 			patternOf("oom", "container-limit", noon, nil, apiPods), patternOf("exit-code", "1", noon, nil, apiPods), true},
 		"exits of more pods do not": {
@@ -63,11 +63,25 @@ func TestOneIncidentHasOneRoot(t *testing.T) {
 			patternOf("node-pressure", "disk-pressure", noon, []string{"n1"}, nil), withNodes(patternOf("image-pull", "disk-full", noon, nil, apiPods), "n1"), true},
 		"and not from pressure elsewhere": {
 			patternOf("node-pressure", "disk-pressure", noon, []string{"n2"}, nil), withNodes(patternOf("image-pull", "disk-full", noon, nil, apiPods), "n1"), false},
+		"a rollout without pods follows from the quota that lets none be made": {
+			ofWorkloads(patternOf("admission", "quota", noon, nil, nil), api, web), ofWorkloads(patternOf("rollout-failure", "deadline", noon.Add(10*time.Minute), nil, nil), api), true},
+		"not from another workload's quota": {
+			ofWorkloads(patternOf("admission", "quota", noon, nil, nil), web), ofWorkloads(patternOf("rollout-failure", "deadline", noon.Add(10*time.Minute), nil, nil), api), false},
+		"a Job that gave up follows from the image that its pods could not pull": {
+			patternOf("image-pull", "not-found", noon, nil, apiPods), ofWorkloads(patternOf("job-failure", "backoff-limit", noon.Add(-time.Minute), nil, nil), api), true},
+		"plain exits follow from the Job that they make give up, though they came first": {
+			patternOf("job-failure", "backoff-limit", noon.Add(time.Hour), nil, apiPods), patternOf("exit-code", "1", noon, nil, apiPods), true},
+		"pods that find no place follow from the node that lost them": {
+			ofWorkloads(patternOf("node-failure", "unreachable", noon, []string{"n1"}, nil), api, web), patternOf("scheduling", "insufficient-cpu", noon.Add(time.Minute), nil, apiPods), true},
+		"and not from a node that none of theirs was on": {
+			ofWorkloads(patternOf("node-failure", "unreachable", noon, []string{"n1"}, nil), web), patternOf("scheduling", "insufficient-cpu", noon.Add(time.Minute), nil, apiPods), false},
+		"stale configuration that nothing suffers from explains nothing": {
+			ofTier(patternOf("stale-config", "changed-after-start", noon, nil, apiPods), detect.Observation), patternOf("exit-code", "1", noon, nil, apiPods), false},
 		"refused credentials do not follow from pressure": {
 			patternOf("node-pressure", "disk-pressure", noon, []string{"n1"}, nil), withNodes(patternOf("image-pull", "auth", noon, nil, apiPods), "n1"), false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			nest([]*Pattern{c.child, c.parent})
+			(&explainer{s: cluster.New(cluster.Parts{})}).nest([]*Pattern{c.child, c.parent})
 			if got := c.child.ExplainedBy == c.parent.ID; got != c.follows {
 				t.Errorf("explained by %q", c.child.ExplainedBy)
 			}
@@ -75,6 +89,57 @@ func TestOneIncidentHasOneRoot(t *testing.T) {
 				t.Errorf("the parent explains %v", c.parent.Explains)
 			}
 		})
+	}
+}
+
+func ofWorkloads(p *Pattern, workloads ...cluster.Ref) *Pattern {
+	p.Tally.Workloads = workloads
+	p.Tally.First, p.Tally.Ongoing = noon, true
+	return p
+}
+
+func ofTier(p *Pattern, t detect.Tier) *Pattern {
+	p.Tier = t
+	return p
+}
+
+// Each of two causes touches a part of what follows: together they explain it,
+// alone neither does, and it goes to the one that touches more.
+func TestSeveralCausesExplainTogether(t *testing.T) {
+	api := deployment("shop", "api")
+	child := func() *Pattern {
+		return patternOf("rollout-failure", "crash", noon, nil, map[cluster.Ref][]string{api: {"api-1", "api-2", "api-3"}})
+	}
+	most := patternOf("missing-config", "secret", noon, nil, map[cluster.Ref][]string{api: {"api-1", "api-2"}})
+	rest := patternOf("image-pull", "auth", noon, nil, map[cluster.Ref][]string{api: {"api-3"}})
+	e := &explainer{s: cluster.New(cluster.Parts{})}
+	alone, together := child(), child()
+	e.nest([]*Pattern{alone, most})
+	e.nest([]*Pattern{rest, together, most})
+	if alone.ExplainedBy != "" || together.ExplainedBy != most.ID {
+		t.Errorf("alone explained by %q, together by %q", alone.ExplainedBy, together.ExplainedBy)
+	}
+}
+
+// Two dependencies fail; what each's callers say goes to the one that they
+// name, and a peer that no pattern is about explains nothing.
+func TestCallersFollowFromWhatTheyCannotReach(t *testing.T) {
+	s, _ := shop(t, nil)
+	e := &explainer{s: s}
+	down := patternOf("oom", "container-limit", noon, nil, map[cluster.Ref][]string{deployment("shop", "api"): {"api-1-x"}})
+	other := patternOf("oom", "container-limit", noon, nil, map[cluster.Ref][]string{deployment("shop", "search"): {"search-1-x"}})
+	calls := func(host string) *Pattern {
+		p := patternOf("network", "connection-refused", noon.Add(time.Minute), nil, map[cluster.Ref][]string{deployment("shop", "cart"): {"cart-1-x"}})
+		p.Symptoms[0].Target = symptom.Connection{Class: "refused", Host: host, Port: "80"}
+		return p
+	}
+	for host, want := range map[string]string{"api": down.ID, "10.0.0.1": down.ID, "api.shop.svc": down.ID, "db.elsewhere.example": ""} {
+		caller := calls(host)
+		down.Explains, other.Explains = nil, nil
+		e.nest([]*Pattern{other, caller, down})
+		if caller.ExplainedBy != want {
+			t.Errorf("%s: explained by %q, want %q", host, caller.ExplainedBy, want)
+		}
 	}
 }
 
@@ -88,7 +153,7 @@ func TestContrastDecidesWhatCrashesFollowFrom(t *testing.T) {
 	for _, contrast := range []bool{true, false} {
 		rollout, exit := patternOf("rollout-failure", "crash", noon, nil, pods), patternOf("exit-code", "1", noon, nil, pods)
 		rollout.Contrast = contrast
-		nest([]*Pattern{exit, rollout})
+		(&explainer{s: cluster.New(cluster.Parts{})}).nest([]*Pattern{exit, rollout})
 		root := exit
 		if contrast { // the old revision is well: the rollout is what differs
 			root = rollout
@@ -105,7 +170,7 @@ func TestNothingExplainsItself(t *testing.T) {
 		patternOf("rollout-cascade", "dependants", noon, nil, pods), patternOf("oom", "container-limit", noon, nil, pods)}
 	ps[0].Contrast = true
 	ps[2].Change = &cluster.Change{Object: deployment("shop", "api")}
-	nest(ps)
+	(&explainer{s: cluster.New(cluster.Parts{})}).nest(ps)
 	byID := map[string]*Pattern{}
 	for _, p := range ps {
 		byID[p.ID] = p
@@ -376,7 +441,7 @@ func TestAnIncidentIsAsBadAsWhatFollows(t *testing.T) {
 	pods := map[cluster.Ref][]string{deployment("shop", "api"): {"api-1"}}
 	parent, child := patternOf("oom", "container-limit", noon, nil, pods), patternOf("exit-code", "1", noon, nil, pods)
 	parent.Severity, child.Severity = Warning, Critical
-	nest([]*Pattern{parent, child})
+	(&explainer{s: cluster.New(cluster.Parts{})}).nest([]*Pattern{parent, child})
 	if parent.Severity != Critical {
 		t.Errorf("the root is %s, what follows from it critical", parent.Severity)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
 
 // impact tells for every affected workload how it stands.
@@ -29,6 +30,8 @@ func (e *explainer) impactOn(p *Pattern, ref cluster.Ref) Impact {
 	im := Impact{Workload: ref, Service: e.serviceNames(ref)}
 	im.Desired, im.Ready = e.replicas(ref)
 	switch {
+	case im.Desired > 0 && im.Ready == 0 && (ref.Kind == "Job" || ref.Kind == "CronJob"):
+		im.State = Degraded // work that is not done; nothing waits for its answer
 	case im.Desired > 0 && im.Ready == 0:
 		im.State = Down
 		im.Downtime = e.downtime(ref)
@@ -123,6 +126,9 @@ func lostNode(p *Pattern, s *cluster.Snapshot) Severity {
 // severity by the contract: critical when a workload has nothing ready or a
 // node is lost; info when all is long past and healed, or nothing was hurt.
 func severity(p *Pattern, s *cluster.Snapshot) Severity {
+	if p.Detector == "unclassified" || p.Tier == detect.Observation {
+		return Info
+	}
 	if p.Tally.Ongoing {
 		if p.Detector == "node-failure" && p.Cause != "kernel" {
 			return lostNode(p, s)

@@ -3,54 +3,23 @@ package correlate
 import (
 	"slices"
 	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
 
-// rule says when a pattern of one detector follows from one of another. The
-// first rule that holds for a pattern decides, so the order is precedence:
-// what is closer to the machine explains what is further from it.
-type rule struct {
-	child, parent string
-	holds         func(parent, child *Pattern) bool
-}
-
-var rules = []rule{
-	{"image-pull", "node-pressure", func(p, c *Pattern) bool {
-		return c.Cause == "disk-full" && p.Cause == "disk-pressure" && onItsNodes(p, c)
-	}},
-	{"oom", "node-pressure", func(p, c *Pattern) bool {
-		return c.Cause == "node-oom" && p.Cause == "memory-pressure" && onItsNodes(p, c)
-	}},
-	{"exit-code", "node-failure", func(p, c *Pattern) bool { return onItsNodes(p, c) && whileItLasted(p, c) }},
-	{"exit-code", "node-pressure", func(p, c *Pattern) bool {
-		return onItsNodes(p, c) && covers(p, c) && whileItLasted(p, c)
-	}},
-	{"exit-code", "oom", samePods},
-	{"exit-code", "rollout-cascade", samePods},
-	{"exit-code", "rollout-failure", func(p, c *Pattern) bool { return p.Contrast && p.Cause == "crash" && samePods(p, c) }},
-	{"rollout-cascade", "rollout-failure", func(p, c *Pattern) bool {
-		return c.Change != nil && slices.Contains(p.Tally.Workloads, c.Change.Object)
-	}},
-	{"rollout-failure", "node-failure", samePods},
-	{"rollout-failure", "image-pull", samePods},
-	{"rollout-failure", "oom", samePods},
-	{"rollout-failure", "rollout-cascade", samePods},
-	{"rollout-failure", "exit-code", samePods},
-	{"rollout-failure", "node-pressure", func(p, c *Pattern) bool { return len(c.Tally.Pods) == 0 && covers(p, c) }},
-}
-
-// nest gives every consequence its parent. No pattern explains itself, not
-// even by way of others.
-func nest(ps []*Pattern) {
+// nest gives every consequence its parent, rule by rule. No pattern explains
+// itself, not even by way of others.
+func (e *explainer) nest(ps []*Pattern) {
 	byID := map[string]*Pattern{}
 	for _, p := range ps {
 		byID[p.ID] = p
 	}
-	for _, r := range rules {
+	for i := range rules {
 		for _, child := range ps {
-			if child.Detector != r.child || child.ExplainedBy != "" {
+			if child.ExplainedBy != "" || !rules[i].isChild(child) {
 				continue
 			}
-			if parent := bestParent(r, ps, child, byID); parent != nil {
+			if parent := e.parentOf(&rules[i], ps, child, byID); parent != nil {
 				child.ExplainedBy = parent.ID
 				parent.Explains = append(parent.Explains, child.ID)
 			}
@@ -66,27 +35,29 @@ func nest(ps []*Pattern) {
 	}
 }
 
-func bestParent(r rule, ps []*Pattern, child *Pattern, byID map[string]*Pattern) *Pattern {
+// parentOf finds the pattern that a rule says a child follows from: the one
+// that touches most of it. Where the child is only touched in part by each,
+// all that qualify have to touch all of it together.
+func (e *explainer) parentOf(r *rule, ps []*Pattern, child *Pattern, byID map[string]*Pattern) *Pattern {
 	var best *Pattern
+	most := 0
+	touched := map[cluster.Ref]bool{}
 	for _, p := range ps {
-		if p.Detector != r.parent || p == child || !startsBefore(p, child) || !r.holds(p, child) || descends(p, child, byID) {
+		if p == child || !r.isParent(p) || !r.inTime(p, child) || descends(p, child, byID) || (r.when != nil && !r.when(e, p, child)) {
 			continue
 		}
-		if best == nil || compare(p, best) < 0 {
-			best = p
+		common := r.by(p, child)
+		for _, ref := range common {
+			touched[ref] = true
+		}
+		if len(common) > most || (len(common) == most && most > 0 && compare(p, best) < 0) {
+			best, most = p, len(common)
 		}
 	}
-	return best
-}
-
-// startsBefore allows clocks to differ, and a lost node to be noticed only
-// when its lease runs out.
-func startsBefore(parent, child *Pattern) bool {
-	allowed := tolerance
-	if parent.Detector == "node-failure" {
-		allowed = time.Minute
+	if best == nil || len(touched) < len(r.by(child, child)) {
+		return nil
 	}
-	return !parent.Tally.First.After(child.Tally.First.Add(allowed))
+	return best
 }
 
 func descends(p, ancestor *Pattern, byID map[string]*Pattern) bool {
@@ -98,33 +69,65 @@ func descends(p, ancestor *Pattern, byID map[string]*Pattern) bool {
 	return false
 }
 
+// What a rule measures two patterns by: the refs of the child that the parent
+// touches too. A pattern touches all of itself.
+type measure func(parent, child *Pattern) []cluster.Ref
+
+// byPods counts the child's pods. A child without pods (a rollout past its
+// deadline that never got one) is measured by its workloads.
+func byPods(parent, child *Pattern) []cluster.Ref {
+	if len(child.Tally.Pods) == 0 {
+		return byWorkloads(parent, child)
+	}
+	return common(child.Tally.Pods, parent.Tally.Pods)
+}
+
+func byWorkloads(parent, child *Pattern) []cluster.Ref {
+	return common(child.Tally.Workloads, parent.Tally.Workloads)
+}
+
+// byNodes counts the nodes that the child sits on among those that the parent
+// is about.
+func byNodes(parent, child *Pattern) []cluster.Ref {
+	nodes := child.Tally.Nodes
+	if parent == child {
+		return nodeRefs(nodes)
+	}
+	var out []cluster.Ref
+	for _, n := range nodes {
+		if slices.Contains(parent.Nodes, n) {
+			out = append(out, cluster.Ref{Kind: "Node", Name: n})
+		}
+	}
+	return out
+}
+
+func nodeRefs(names []string) []cluster.Ref {
+	out := make([]cluster.Ref, len(names))
+	for i, n := range names {
+		out[i] = cluster.Ref{Kind: "Node", Name: n}
+	}
+	return out
+}
+
+// byLink is for rules whose condition alone decides.
+func byLink(_, _ *Pattern) []cluster.Ref { return []cluster.Ref{{Kind: "link"}} }
+
+func common(of, among []cluster.Ref) []cluster.Ref {
+	var out []cluster.Ref
+	for _, ref := range of {
+		if slices.Contains(among, ref) {
+			out = append(out, ref)
+		}
+	}
+	return out
+}
+
 // covers reports whether every workload that the child touches is touched by
 // the parent.
 func covers(parent, child *Pattern) bool {
-	if len(child.Tally.Workloads) == 0 {
-		return false
-	}
-	for _, w := range child.Tally.Workloads {
-		if !slices.Contains(parent.Tally.Workloads, w) {
-			return false
-		}
-	}
-	return true
-}
-
-// samePods reports whether every pod that the child touches is touched by the
-// parent. A child without pods (a rollout past its deadline that never got
-// one) is judged by its workload.
-func samePods(parent, child *Pattern) bool {
-	if len(child.Tally.Pods) == 0 {
-		return covers(parent, child)
-	}
-	for _, pod := range child.Tally.Pods {
-		if !slices.Contains(parent.Tally.Pods, pod) {
-			return false
-		}
-	}
-	return true
+	n := len(child.Tally.Workloads)
+	return n > 0 && len(byWorkloads(parent, child)) == n
 }
 
 // afterwards is how long after a node's trouble failures on it may still be
@@ -133,20 +136,87 @@ const afterwards = 5 * time.Minute
 
 // whileItLasted reports whether the child began during the parent's trouble,
 // or just after it.
-func whileItLasted(parent, child *Pattern) bool {
+func whileItLasted(_ *explainer, parent, child *Pattern) bool {
 	return parent.Tally.Ongoing || child.Tally.First.Before(parent.Tally.Last.Add(afterwards))
 }
 
-// onItsNodes reports whether everything that the child touches sits on nodes
-// that the parent is about.
-func onItsNodes(parent, child *Pattern) bool {
-	if len(child.Tally.Nodes) == 0 {
-		return false
+// onPeersNode reports whether the objects that the child's text names (the
+// pods that still hold a volume) sit on a node that the parent is about.
+func onPeersNode(e *explainer, parent, child *Pattern) bool {
+	for _, s := range child.Symptoms {
+		for _, peer := range s.Peers {
+			if p := e.s.Pod(peer.Namespace, peer.Name); p != nil && slices.Contains(parent.Nodes, p.Node) {
+				return true
+			}
+			if peer.Kind == "Node" && slices.Contains(parent.Nodes, peer.Name) {
+				return true
+			}
+		}
 	}
-	for _, n := range child.Tally.Nodes {
-		if !slices.Contains(parent.Nodes, n) {
+	return false
+}
+
+// needsParent reports whether the child's pods call what the parent is about:
+// everything that they say they cannot reach is a Service whose pods the
+// parent touches. So does an admission webhook whose Service stands among the
+// peers.
+func needsParent(e *explainer, parent, child *Pattern) bool {
+	called := 0
+	for _, s := range child.Symptoms {
+		if s.Target.Host != "" {
+			svc := e.s.ServiceNamed(s.Target.Host, s.Object.Namespace)
+			if svc == nil || !e.hits(parent, svc) {
+				return false
+			}
+			called++
+		}
+		for _, peer := range s.Peers {
+			if peer.Kind != "Service" {
+				continue
+			}
+			svc := e.s.ServiceNamed(peer.Name+"."+peer.Namespace+".svc", peer.Namespace)
+			if svc == nil || !e.hits(parent, svc) {
+				return false
+			}
+			called++
+		}
+	}
+	return called > 0
+}
+
+// hits reports whether a pattern touches workloads behind a Service.
+func (e *explainer) hits(p *Pattern, svc *cluster.Service) bool {
+	for _, w := range e.backends(svc) {
+		if slices.Contains(p.Tally.Workloads, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOfItsRollout reports whether the child is about dependants of a rollout
+// of what the parent is about.
+func isOfItsRollout(_ *explainer, parent, child *Pattern) bool {
+	return child.Change != nil && slices.Contains(parent.Tally.Workloads, child.Change.Object)
+}
+
+// sharesClaim reports whether parent and child name the same object, or sit
+// on the same pods.
+func sharesClaim(_ *explainer, parent, child *Pattern) bool {
+	if n := len(byPods(parent, child)); n > 0 && n == len(child.Tally.Pods) {
+		return true
+	}
+	for _, c := range child.Symptoms {
+		if c.About.IsZero() {
+			return false
+		}
+		found := false
+		for _, p := range parent.Symptoms {
+			found = found || p.About.Key() == c.About.Key() || p.Object.Key() == c.About.Key()
+		}
+		if !found {
 			return false
 		}
 	}
-	return true
+	return len(child.Symptoms) > 0
 }

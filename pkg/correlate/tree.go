@@ -10,23 +10,31 @@ import (
 )
 
 // headings of the tree, in the order in which they are told.
-var headings = []string{"Node issues", "Registry issues", "Deployment impact", "Configuration issues", "Container failures"}
+var headings = []string{"Node issues", "Scheduling issues", "Registry issues", "Storage issues", "Network issues",
+	"Deployment impact", "Configuration issues", "Container failures", "Other warnings"}
+
+// headingOf says under which heading a detector's patterns stand; those that
+// are not listed are of containers.
+var headingOf = map[string]string{
+	"node-pressure": headings[0], "node-failure": headings[0],
+	"scheduling": headings[1], "eviction": headings[1],
+	"image-pull":      headings[2],
+	"storage":         headings[3],
+	"network":         headings[4],
+	"rollout-failure": headings[5], "rollout-cascade": headings[5], "version-skew": headings[5], "job-failure": headings[5],
+	"missing-config": headings[6], "environment": headings[6], "credentials": headings[6], "rbac": headings[6],
+	"admission": headings[6], "stale-config": headings[6], "config-drift": headings[6],
+	"unclassified": headings[8],
+}
 
 func heading(p *Pattern) string {
-	switch p.Detector {
-	case "node-pressure", "node-failure":
+	if len(p.Nodes) > 0 && (p.Detector == "oom" || p.Detector == "exit-code") {
 		return headings[0]
-	case "image-pull":
-		return headings[1]
-	case "rollout-failure", "rollout-cascade":
-		return headings[2]
-	case "oom", "exit-code":
-		if len(p.Nodes) > 0 {
-			return headings[0]
-		}
-		return headings[4]
 	}
-	return headings[3]
+	if h, ok := headingOf[p.Detector]; ok {
+		return h
+	}
+	return headings[7]
 }
 
 // tree sums the roots up, grouped by where the trouble lies.

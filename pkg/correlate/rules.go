@@ -1,0 +1,104 @@
+package correlate
+
+import (
+	"slices"
+	"time"
+)
+
+// rule says when patterns of some detectors follow from patterns of others.
+// The first rule that holds for a pattern decides, so the order is precedence:
+// what is closer to the machine explains what is further from it.
+type rule struct {
+	child, parent []string // detectors, or "detector/cause"
+	by            measure
+	when          func(e *explainer, parent, child *Pattern) bool // nil: always
+	// slack is how much later than the child the parent may be noticed;
+	// negative means that it does not matter.
+	slack time.Duration
+}
+
+// any order of time: parent and child are noticed by different means.
+const anyOrder time.Duration = -1
+
+// noticed is how long what comes first may take to be noticed: a probe's
+// threshold, a node's lease.
+const noticed = 2 * time.Minute
+
+// nodes are the detectors of the machine itself.
+var nodes = []string{"node-failure", "node-pressure"}
+
+// said are the detectors that name a cause which a program, the kubelet or
+// the API server said itself.
+var said = []string{
+	"oom", "storage", "missing-config", "rbac", "credentials", "environment", "network", "container-start", "version-skew/mixed-versions",
+}
+
+// pods are the detectors of pods that fail, whatever the cause.
+var pods = []string{"exit-code", "probe", "container-start", "oom", "image-pull", "missing-config", "storage", "network", "rbac",
+	"credentials", "environment", "scheduling", "admission", "eviction", "version-skew", "stale-config"}
+
+var rules = []rule{
+	// The machine.
+	{child: list("image-pull/disk-full"), parent: list("node-pressure/disk-pressure"), by: byNodes},
+	{child: list("oom/node-oom"), parent: list("node-pressure/memory-pressure"), by: byNodes},
+	{child: list("image-pull/dns", "image-pull/unreachable", "network/sandbox", "network/ip-exhaustion", "network/dns", "container-start/runtime", "eviction/taint", "storage/csi-driver"),
+		parent: list("node-failure"), by: byNodes, when: whileItLasted, slack: noticed},
+	{child: list("storage/attach", "storage/multi-attach"), parent: list("node-failure"), by: byLink, when: onPeersNode, slack: noticed},
+	{child: list("exit-code", "probe", "network"), parent: list("node-failure"), by: byNodes, when: whileItLasted, slack: noticed},
+	{child: list("exit-code", "probe"), parent: list("node-pressure"), by: byNodes, when: func(e *explainer, p, c *Pattern) bool {
+		return covers(p, c) && whileItLasted(e, p, c)
+	}},
+	{child: list("scheduling"), parent: append(list("eviction"), nodes...), by: byWorkloads, when: whileItLasted, slack: noticed},
+	{child: list("eviction/taint", "eviction/api"), parent: list("node-failure"), by: byPods, slack: noticed},
+	{child: list("node-failure/not-ready", "node-failure/unreachable"), parent: list("node-failure/shutdown", "node-failure/rebooted", "node-failure/kernel"), by: byNodes, slack: noticed},
+
+	// What is not there, for those who need it.
+	{child: list("scheduling/volume"), parent: list("storage", "missing-config"), by: byLink, when: sharesClaim, slack: anyOrder},
+	{child: list("network"), parent: list("rollout-cascade"), by: byPods},
+	{child: list("network", "probe", "admission/webhook-down", "rollout-cascade"), parent: append(append(list("rollout-failure"), pods...), nodes...),
+		by: byLink, when: needsParent, slack: noticed},
+	{child: list("rollout-cascade"), parent: append(list("rollout-failure"), pods...), by: byLink, when: isOfItsRollout, slack: noticed},
+
+	// One pod's trouble in several voices.
+	{child: list("credentials", "environment", "network"), parent: list("stale-config", "version-skew"), by: byPods, when: notMereObservation},
+	{child: list("probe"), parent: append(list("cpu-throttling"), said...), by: byPods, slack: noticed},
+	{child: list("exit-code"), parent: append(list("rollout-cascade", "stale-config"), said...), by: byPods, when: notMereObservation, slack: noticed},
+	{child: list("probe"), parent: list("exit-code"), by: byPods, slack: noticed},
+	{child: list("container-start", "environment", "network", "credentials"), parent: list("missing-config", "storage"), by: byPods, slack: noticed},
+
+	// Jobs and rollouts as a whole: they follow from what is known of their
+	// pods, and explain what is not.
+	{child: list("job-failure"), parent: append(slices.DeleteFunc(slices.Clone(pods), func(d string) bool { return d == "exit-code" }), nodes...), by: byWorkloads, slack: anyOrder},
+	{child: list("exit-code"), parent: list("job-failure"), by: byPods, slack: anyOrder},
+	{child: list("exit-code"), parent: list("rollout-failure/crash"), by: byPods, when: func(_ *explainer, p, _ *Pattern) bool {
+		return p.Contrast || p.Change != nil
+	}},
+	{child: list("probe"), parent: list("rollout-failure"), by: byPods, when: func(_ *explainer, p, _ *Pattern) bool { return p.Contrast }},
+	{child: list("exit-code", "probe"), parent: list("config-drift"), by: byPods, slack: anyOrder, when: notMereObservation},
+	{child: list("rollout-failure"), parent: append(list("rollout-cascade", "node-failure"), pods...), by: byPods, slack: noticed},
+	{child: list("rollout-failure"), parent: list("admission", "scheduling", "eviction"), by: byWorkloads, slack: noticed},
+	{child: list("rollout-failure"), parent: list("node-pressure"), by: byWorkloads, when: func(_ *explainer, _, c *Pattern) bool { return len(c.Tally.Pods) == 0 }},
+	{child: list("config-drift", "version-skew", "stale-config", "cpu-throttling"), parent: append(list("rollout-failure", "rollout-cascade"), pods...), by: byPods, slack: anyOrder},
+}
+
+func list(names ...string) []string { return names }
+
+// notMereObservation keeps what is only counted from explaining anything.
+func notMereObservation(_ *explainer, parent, _ *Pattern) bool { return parent.Tier != "observation" }
+
+func (r *rule) isChild(p *Pattern) bool  { return named(r.child, p) }
+func (r *rule) isParent(p *Pattern) bool { return named(r.parent, p) }
+
+func named(list []string, p *Pattern) bool {
+	return slices.Contains(list, p.Detector) || slices.Contains(list, p.Detector+"/"+p.Cause)
+}
+
+// inTime reports whether the parent began before the child did, as far as
+// clocks and means of noticing allow to say so. A parent that is known to be
+// older than its first dated sign may have.
+func (r *rule) inTime(parent, child *Pattern) bool {
+	if r.slack == anyOrder || parent.Tally.SinceBefore {
+		return true
+	}
+	return !parent.Tally.First.After(child.Tally.First.Add(tolerance + r.slack))
+}
