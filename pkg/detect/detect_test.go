@@ -161,6 +161,9 @@ func TestWho(t *testing.T) {
 		{"1 pod of shop/web", []*symptom.Symptom{of(pod("shop/web-1"), work("shop/web"), ""), of(pod("shop/web-1"), work("shop/web"), "")}}, // two containers
 		{"pod shop/bare", []*symptom.Symptom{of(pod("shop/bare"), pod("shop/bare"), "")}},
 		{"2 pods of 2 workloads in shop", []*symptom.Symptom{of(pod("shop/web-1"), work("shop/web"), ""), of(pod("shop/api-1"), work("shop/api"), "")}},
+		{"Deployment shop/web", []*symptom.Symptom{of(work("shop/web"), work("shop/web"), "")}},
+		{"2 workloads in shop", []*symptom.Symptom{of(work("shop/web"), work("shop/web"), ""), of(work("shop/api"), work("shop/api"), "")}},
+		{"2 workloads in 2 namespaces", []*symptom.Symptom{of(work("shop/web"), work("shop/web"), ""), of(work("data/api"), work("data/api"), "")}},
 		{"2 pods in 2 namespaces", []*symptom.Symptom{of(pod("shop/web-1"), work("shop/web"), ""), of(pod("data/web-1"), work("data/web"), "")}},
 	} {
 		tally := Sum(c.symptoms)

@@ -23,8 +23,12 @@ func Count(n int, noun string) string {
 }
 
 // Who is "12 pods of 5 workloads in 3 namespaces", as short as the numbers
-// allow: one workload is named, one namespace too.
+// allow: one workload is named, one namespace too. Where no pod could be made
+// it is the workloads that want them.
 func (t *Tally) Who() string {
+	if len(t.Pods) == 0 && len(t.Workloads) > 0 {
+		return t.workloads()
+	}
 	pods := Count(len(t.Pods), "pod")
 	switch {
 	case len(t.Workloads) == 1 && t.Workloads[0].Kind == "Pod":
@@ -35,6 +39,17 @@ func (t *Tally) Who() string {
 		return fmt.Sprintf("%s of %s in %s", pods, Count(len(t.Workloads), "workload"), t.Namespaces[0])
 	}
 	return fmt.Sprintf("%s in %s", pods, Count(len(t.Namespaces), "namespace"))
+}
+
+func (t *Tally) workloads() string {
+	n := Count(len(t.Workloads), "workload")
+	switch {
+	case len(t.Workloads) == 1:
+		return t.Workloads[0].String()
+	case len(t.Namespaces) == 1:
+		return fmt.Sprintf("%s in %s", n, t.Namespaces[0])
+	}
+	return fmt.Sprintf("%s in %s", n, Count(len(t.Namespaces), "namespace"))
 }
 
 // List joins names, at most so many: "a, b, c and 4 more".
