@@ -21,7 +21,12 @@ var windows = map[cluster.ChangeKind]time.Duration{
 	cluster.Restart:       10 * time.Minute,
 	cluster.ConfigWrite:   time.Hour,
 	cluster.NodeCondition: 6 * time.Minute,
+	cluster.NodeCordoned:  time.Hour,
 }
+
+// ofMachine are the detectors of trouble that no rollout or setting makes by
+// being one.
+var ofMachine = []string{"node-pressure", "node-failure", "eviction", "cpu-throttling"}
 
 // tolerance is how far clocks may disagree about what came first.
 const tolerance = 5 * time.Second
@@ -86,14 +91,21 @@ func (e *explainer) link(p *Pattern, c cluster.Change) string {
 	n := len(p.Tally.Workloads)
 	switch c.Kind {
 	case cluster.Rollout, cluster.Rollback, cluster.Restart:
-		if p.Category == "infrastructure" && p.Detector != "oom" {
+		if slices.Contains(ofMachine, p.Detector) {
 			return "" // a rollout does not fill a node's disk by being one
 		}
 		if slices.Contains(p.Tally.Workloads, c.Object) {
 			return fmt.Sprintf("revision of 1 of %d affected workloads", n)
 		}
+		if k := e.calling(p, c.Object); k > 0 {
+			return fmt.Sprintf("dependency of %d of %d affected workloads", k, n)
+		}
+	case cluster.NodeCordoned:
+		if p.Detector == "scheduling" && p.Cause == "cordoned" {
+			return "one of the nodes that take no new pods"
+		}
 	case cluster.ConfigWrite:
-		if p.Category == "infrastructure" || e.cameWith(p, c) {
+		if slices.Contains(ofMachine, p.Detector) || p.Detector == "scheduling" || e.cameWith(p, c) {
 			return ""
 		}
 		if k := e.referring(p, c.Object); k > 0 {
@@ -105,6 +117,22 @@ func (e *explainer) link(p *Pattern, c cluster.Change) string {
 		}
 	}
 	return ""
+}
+
+// calling counts the affected workloads that say that they cannot reach a
+// Service of a workload.
+func (e *explainer) calling(p *Pattern, dependency cluster.Ref) int {
+	seen := map[cluster.Ref]bool{}
+	for _, s := range p.Symptoms {
+		if s.Target.Host == "" || seen[s.Workload.Key()] {
+			continue
+		}
+		svc := e.s.ServiceNamed(s.Target.Host, s.Object.Namespace)
+		if svc != nil && slices.Contains(e.backends(svc), dependency) {
+			seen[s.Workload.Key()] = true
+		}
+	}
+	return len(seen)
 }
 
 // cameWith reports whether a ConfigMap or Secret was created with, or before,

@@ -103,6 +103,26 @@ func ofTier(p *Pattern, t detect.Tier) *Pattern {
 	return p
 }
 
+// A dependency's rollout is named for a caller that says that it cannot reach
+// it, and not for one that says so of another.
+func TestADependencysRolloutIsLinked(t *testing.T) {
+	s, symptoms := shop(t, nil)
+	e := newExplainer(s, symptoms)
+	for host, want := range map[string]string{"api": "dependency of 1 of 1 affected workloads", "elsewhere.example": ""} {
+		p := patternOf("network", "connection-refused", noon.Add(10*time.Second), nil, map[cluster.Ref][]string{deployment("shop", "cart"): {"cart-1-x"}})
+		p.Symptoms[0].Target = symptom.Connection{Class: "refused", Host: host}
+		got := ""
+		for _, c := range e.linked(p) {
+			if c.Object == deployment("shop", "api") {
+				got = c.Link
+			}
+		}
+		if got != want {
+			t.Errorf("%s: linked by %q, want %q", host, got, want)
+		}
+	}
+}
+
 // Each of two causes touches a part of what follows: together they explain it,
 // alone neither does, and it goes to the one that touches more.
 func TestSeveralCausesExplainTogether(t *testing.T) {
