@@ -23,8 +23,9 @@ type index struct {
 	servicesIn map[string][]*Service
 	podsIn     map[string][]*Pod
 	workloadOf map[*Pod]Ref
-	madeBy     map[Ref]Ref // pod -> ReplicaSet, Job … by SuccessfulCreate events
-	topOfPods  map[Ref]Ref // ReplicaSet, Job … -> workload, as the pods that are there tell
+	madeBy     map[Ref]Ref     // pod -> ReplicaSet, Job … by SuccessfulCreate events
+	logs       map[LogRef]*Log // by pod and container
+	topOfPods  map[Ref]Ref     // ReplicaSet, Job … -> workload, as the pods that are there tell
 }
 
 func buildIndex(p *Parts) index {
@@ -50,6 +51,7 @@ func buildIndex(p *Parts) index {
 	ix.indexObjects(p)
 	ix.indexEvents(p)
 	ix.indexPods(p)
+	ix.indexLogs(p.Logs)
 	return ix
 }
 

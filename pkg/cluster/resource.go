@@ -22,6 +22,7 @@ const (
 	PersistentVolumeClaims Resource = "persistentvolumeclaims"
 	ConfigMaps             Resource = "configmaps"
 	Secrets                Resource = "secrets"
+	PodLogs                Resource = "pods/log"
 )
 
 // Source is one thing that was read, or could not be.

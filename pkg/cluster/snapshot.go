@@ -47,6 +47,7 @@ type Parts struct {
 	Services  []Service
 	Claims    []Claim
 	Configs   []Config
+	Logs      []Log
 	Sources   []Source
 	Gaps      []Gap
 	// Namespaces that were seen or asked for.
@@ -69,6 +70,7 @@ func New(p Parts) *Snapshot {
 	sortBy(p.Services, func(s *Service) Ref { return s.Ref })
 	sortBy(p.Claims, func(c *Claim) Ref { return c.Ref })
 	sortBy(p.Configs, func(c *Config) Ref { return c.Ref })
+	sortLogs(p.Logs)
 	slices.SortStableFunc(p.Events, compareEvents)
 	p.Namespaces = namespacesOf(&p)
 	s := &Snapshot{Parts: p}

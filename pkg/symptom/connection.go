@@ -17,18 +17,36 @@ type Connection struct {
 // connectionSignatures classify how a connection failed.
 var connectionSignatures = []signature{
 	{cause: "dns", source: "Go net, glibc, Node.js, Java", texts: []string{
-		"no such host", "server misbehaving", "name or service not known", "enotfound", "eai_again",
+		"no such host", "server misbehaving", "name or service not known", "eai_again",
 		"temporary failure in name resolution", "unknownhostexception", "host not found in upstream"},
-		pattern: regexp.MustCompile(`lookup \S{1,253} on \S{1,60}:\d+: `)}, // whatever went wrong with the name server
+		pattern: regexp.MustCompile(`\benotfound\b|lookup \S{1,253} on \S{1,60}:\d+: `)}, // whatever went wrong with the name server
+	{cause: "dns", source: "curl, BusyBox, musl, Rust std, MySQL, Kafka, .NET, Erlang, PHP, nginx", texts: []string{
+		"could not resolve host", "couldn't resolve host", "could not be resolved", "bad address '", "name does not resolve", "failed to lookup address information",
+		"unknown mysql server host", "no resolvable bootstrap urls", ":nxdomain", "no address associated with hostname", "nodename nor servname",
+		"resource temporarily unavailable (", "(00000001, 11)", "getaddrinfo"}},
 	{cause: "tls", source: "Go crypto/x509", texts: []string{"x509:", "tls: "}},
+	{cause: "tls", source: "Go net/http, OpenSSL, Python ssl, Java JSSE, Node.js, .NET", texts: []string{
+		"server gave http response to https client", "certificate verify failed", "ssl routines:", "sslhandshakeexception", "pkix path building failed",
+		"unable to verify the first certificate", "self-signed certificate", "self signed certificate", "cert_has_expired", "err_tls_cert_altname_invalid",
+		"certificate has expired", "the ssl connection could not be established", "unable_to_get_issuer_cert", "wrong_version_number", "ssl_error_syscall"}},
 	{cause: "refused", source: "ECONNREFUSED in all runtimes", texts: []string{
 		"connection refused", "econnrefused", "connectionrefusederror"},
 		pattern: regexp.MustCompile(`connection to \S+ refused`)}, // PostgreSQL's JDBC driver
+	{cause: "refused", source: "curl, MySQL (errno 111), Erlang, Kafka", texts: []string{
+		"couldn't connect to server", "actively refused", "broker may not be available"},
+		pattern: regexp.MustCompile(`can't connect to mysql server on '[^']{1,253}' \(111\)`)},
 	{cause: "reset", source: "ECONNRESET, EPIPE", texts: []string{
 		"connection reset", "econnreset", "broken pipe", "socket hang up", "unexpected eof"}},
+	{cause: "reset", source: "MySQL, PostgreSQL, nginx, envoy, Go", texts: []string{
+		"server closed the connection unexpectedly", "upstream prematurely closed", "lost connection to mysql server", "server has gone away",
+		"remote end closed connection", "disconnect/reset before headers"}, pattern: regexp.MustCompile(`": eof$`)},
 	{cause: "timeout", source: "ETIMEDOUT, Go net/http", texts: []string{
 		"i/o timeout", "connection timed out", "etimedout", "deadline exceeded", "timed out", "timeout expired",
 		"no route to host", "network is unreachable"}},
+	{cause: "timeout", source: "Node.js undici, Ruby, Java, MySQL (errno 110, 113), Go net/http, BusyBox", texts: []string{
+		"und_err_connect_timeout", "net::opentimeout", "net::readtimeout", "noroutetohostexception", "ehostunreach", "enetunreach", "handshake timeout",
+		"connecttimeout", "connection timeout", "connect timeout", "timeout occurred after waiting"},
+		pattern: regexp.MustCompile(`can't connect to mysql server on '[^']{1,253}' \(11[03]\)`)},
 }
 
 // lookup finds a name that was not resolved. The address behind "on" is the
@@ -48,6 +66,22 @@ var peerPatterns = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)connect(?:ing|ion)?\b[^:\n]{0,20}?\b(?:to|at) ([\w.\-]+):(\d+)`),
 	regexp.MustCompile(`connect\(2\) for "?([\w.\-]+)"?(?::| port )(\d+)`),
 	regexp.MustCompile(`(?i)connection refused \(([\w.\-]+):(\d+)`),
+	regexp.MustCompile(`(?i)(?:connection refused|timed out|unable to connect to|connect to|connection to node -?\d+ \(|bootstrap broker):? ?\(?([\w.\-]+)(?:/[\w.:<>\-]*)?:(\d+)\b`),
+	regexp.MustCompile(`(?i)(?:not known|unavailable|not resolve|reset by peer|timed out) \(([\w.\-]+):(\d+)`), // .NET
+	regexp.MustCompile(`(?i)mysql server (?:on|host) '([\w.\-]+)(?::(\d+))?'`),
+	regexp.MustCompile(`\bhost=([\w.\-]+)(?: port=(\d+))?`),                         // pgx, libpq
+	regexp.MustCompile(`(?i)failed to connect to ([\w.\-]+) port (\d+)`),            // curl
+	regexp.MustCompile(`(?i)connect to ([\w.\-]+) port (\d+)`),                      // nc
+	regexp.MustCompile(`(?i)could ?n[o']t resolve host(?:name)?:? ["']?([\w.\-]+)`), // curl, ssh
+	regexp.MustCompile(`bad address '([\w.\-]+)(?::(\d+))?'`),                       // BusyBox
+	regexp.MustCompile(`getaddrinfo for ([\w.\-]+) failed`),                         // PHP
+	regexp.MustCompile(`([\w.\-]+) could not be resolved`),                          // nginx
+	regexp.MustCompile(`ServerSelectionTimeoutError: ([\w.\-]+):(\d+)`),             // PyMongo
+	regexp.MustCompile(`(?:^|[\s/])([\w.\-]+):(\d+)/(?:bootstrap|\d+): `),           // librdkafka
+	regexp.MustCompile(`after waiting \d+ seconds for ([\w.\-]+):(\d+)`),            // wait-for-it
+	regexp.MustCompile(`tcp connect \(([\w.\-]+):(\d+)\)`),                          // Erlang
+	regexp.MustCompile(`(?i)can't connect to remote host \(([\w.\-]+)`),             // BusyBox
+	regexp.MustCompile(`Failed to resolve '([\w.\-]+)'`),                            // urllib3
 }
 
 var (
@@ -66,28 +100,39 @@ func ParseConnection(message string) Connection {
 	if m := lookup.FindStringSubmatch(message); m != nil {
 		return Connection{Class: "dns", Host: m[1]}
 	}
-	for _, p := range peerPatterns {
-		if m := p.FindStringSubmatch(message); m != nil {
-			c := Connection{Class: class, Host: strings.TrimSuffix(strings.TrimPrefix(m[1], "["), "]")}
-			if len(m) > 2 {
-				c.Port = m[2]
-			}
-			return c
-		}
+	if host, port := peerIn(message); host != "" {
+		return Connection{Class: class, Host: host, Port: port}
 	}
-	return connectionByURL(class, message)
+	return Connection{}
 }
 
-func connectionByURL(class, message string) Connection {
-	raw := urlInText.FindString(message)
-	if raw == "" {
-		return Connection{}
+// pgxPeer is how pgx tells one of several addresses that it tried.
+var pgxPeer = regexp.MustCompile(`^\s*\[?[\da-f.:]+\]?:(\d+) \(([\w.\-]+)\): `)
+
+// peerIn finds host and port of the peer that a message is about.
+func peerIn(message string) (host, port string) {
+	if m := pgxPeer.FindStringSubmatch(message); m != nil {
+		return m[2], m[1]
 	}
-	u, err := url.Parse(raw)
+	for _, p := range peerPatterns {
+		m := p.FindStringSubmatch(message)
+		if m == nil {
+			continue
+		}
+		if len(m) > 2 {
+			port = m[2]
+		}
+		return strings.TrimSuffix(strings.TrimPrefix(m[1], "["), "]"), port
+	}
+	return peerByURL(message)
+}
+
+func peerByURL(message string) (host, port string) {
+	u, err := url.Parse(urlInText.FindString(message))
 	if err != nil || !hostForm.MatchString(u.Hostname()) {
-		return Connection{}
+		return "", ""
 	}
-	return Connection{Class: class, Host: u.Hostname(), Port: u.Port()}
+	return u.Hostname(), u.Port()
 }
 
 // Address is host:port, or the host alone.

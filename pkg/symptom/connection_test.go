@@ -14,6 +14,12 @@ func TestConnectionTexts(t *testing.T) {
 		{"refused", "dial tcp 10.96.4.7:5432: connect: connection refused"},
 		{"reset", "read tcp 10.0.1.7:38211->10.96.4.7:5432: read: connection reset by peer"},
 		{"timeout", "dial tcp 10.96.4.7:5432: i/o timeout"},
+		{"dns", "curl: (6) Could not resolve host: payments"},
+		{"tls", "ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"},
+		{"refused", "curl: (7) Failed to connect to payments port 8080 after 2 ms: Couldn't connect to server"},
+		{"reset", "server closed the connection unexpectedly"},
+		{"timeout", "Net::OpenTimeout: execution expired"},
+		{"", "FileNotFoundError: [Errno 2] No such file or directory: 'x'"},
 		{"", "FATAL: password authentication failed for user \"app\""},
 	})
 }

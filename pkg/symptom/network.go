@@ -40,7 +40,7 @@ var asked = regexp.MustCompile(`lookup \S{1,253} on (\[?[0-9A-Fa-f.:]{3,45}\]?:\
 // (SERVFAIL is "server misbehaving"), glibc and musl (EAI_AGAIN), Node.js.
 var serverFailed = []string{
 	"server misbehaving", "i/o timeout", "operation not permitted", "connection refused", "network is unreachable", "no route to host",
-	"temporary failure in name resolution", "eai_again", "deadline exceeded",
+	"temporary failure in name resolution", "eai_again", "deadline exceeded", "resource temporarily unavailable",
 }
 
 // NameServer is the address of the name server that a message says did not

@@ -63,7 +63,7 @@ func (r *recogniser) container(p *cluster.Pod, c *cluster.Container, events []*c
 		return s.Ongoing
 	}
 	if s, ok := r.termination(p, c, events); ok {
-		r.add(s)
+		r.ended(s)
 		return s.Ongoing
 	}
 	return false

@@ -142,7 +142,9 @@ func Recognise(s *cluster.Snapshot) []Symptom {
 	}
 	for i := range s.Pods {
 		if p := &s.Pods[i]; inScope(&s.Scope, p.Namespace, p.Labels) {
+			from := len(r.found)
 			r.pod(p)
+			r.hearRunning(p, from)
 		}
 	}
 	r.gonePods()
@@ -159,6 +161,8 @@ type recogniser struct {
 	s     *cluster.Snapshot
 	from  time.Time // start of the window that events cover
 	found []Symptom
+	heard map[heardText]said // what was made of a program's words
+	names map[string]string  // see mask
 }
 
 func (r *recogniser) add(s Symptom) {

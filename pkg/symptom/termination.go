@@ -46,7 +46,6 @@ func (r *recogniser) termination(p *cluster.Pod, c *cluster.Container, events []
 	if t.Reason == "OOMKilled" {
 		s.Kind, s.Limit = OOM, limitOf(p, c)
 	}
-	s.Template, s.Target = Mask(s.Message), ParseConnection(s.Message)
 	s.Evidence = []Evidence{{Source: FromStatus, Subject: p.Key(), Time: t.FinishedAt, Reason: t.Reason, Text: endText(c, t), Count: 1}}
 	r.addHistory(&s, c, t, events)
 	return s, true

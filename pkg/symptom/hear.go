@@ -1,0 +1,177 @@
+package symptom
+
+import (
+	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// hear adds to the end of a container what the program said of it, in its
+// termination message or, where that says nothing, at the end of its log. It
+// returns the symptom of the kind that the words are of, if they are of one:
+// beside the end, which follows from it.
+func (r *recogniser) hear(s *Symptom) (Symptom, bool) {
+	words := r.listen(s.Message, s.ExitCode)
+	log := r.s.Log(s.Object, s.Container)
+	if log != nil && (s.Message == "" || words.raw) {
+		if heard := r.listen(strings.Join(log.Lines, "\n"), s.ExitCode); heard.line != "" && (s.Message == "" || !heard.raw) {
+			words = heard
+			s.Evidence = append(s.Evidence, fromLog(s, &words))
+			if s.Message == "" {
+				s.Message = words.line
+			}
+		}
+	}
+	s.Template, s.Item = r.mask(s.Pod, words.line), words.frames
+	if words.kind == Exit {
+		s.Cause = words.cause
+		if words.item != "" {
+			s.Item = words.item
+		}
+	}
+	if words.kind == Network {
+		s.Target = words.target
+	} else if words.raw {
+		s.Target = ParseConnection(words.line)
+	}
+	return r.specific(s, words)
+}
+
+func fromLog(s *Symptom, words *said) Evidence {
+	at := s.Ended
+	if at.IsZero() {
+		at = s.Last
+	}
+	return Evidence{Source: FromLog, Subject: s.Object.Key(), Time: at, Reason: "log", Text: "container " + s.Container + ": " + words.line, Count: 1}
+}
+
+// specific is the symptom that words give: of the same container, with the
+// same times and evidence.
+func (r *recogniser) specific(of *Symptom, words said) (Symptom, bool) {
+	if words.kind == "" || words.kind == Exit {
+		return Symptom{}, false
+	}
+	s := *of
+	s.Kind, s.Cause, s.Item, s.Access = words.kind, words.cause, words.item, words.access
+	s.Message, s.Template, s.Target = words.line, r.mask(of.Pod, words.line), words.target
+	s.Evidence = append([]Evidence(nil), of.Evidence...)
+	switch s.Kind {
+	case RBAC:
+		s.About, _ = s.Access.ServiceAccount()
+	case MissingConfig:
+		kind := map[string]string{"configmap": "ConfigMap", "secret": "Secret", "service-account": "ServiceAccount"}[s.Cause]
+		s.About, s.Item = cluster.Ref{Kind: kind, Namespace: s.Object.Namespace, Name: words.item}, ""
+	case Credentials:
+		s.Target = declaredPeer(s.Pod, words)
+	}
+	return s, true
+}
+
+// declaredPeer is the peer that refused a login: that which the words name,
+// else the one that the pod's template declares for that sort of client, if
+// there is exactly one.
+func declaredPeer(p *cluster.Pod, words said) Connection {
+	if words.target.Host != "" || p == nil || p.Template == nil {
+		return words.target
+	}
+	var found Connection
+	for _, e := range p.Template.Endpoints {
+		name := clientNames[words.client]
+		if (e.Port == "" || e.Port != clientPorts[words.client]) && (name == nil || !name.MatchString(e.From)) {
+			continue
+		}
+		c := Connection{Class: Rejected, Host: e.Host, Port: e.Port}
+		if found.Host != "" && found.Host != c.Host {
+			return Connection{}
+		}
+		found = c
+	}
+	return found
+}
+
+// listen remembers: replicas say the same.
+func (r *recogniser) listen(text string, exitCode int32) said {
+	if text == "" {
+		return said{}
+	}
+	key := heardText{text, exitCode}
+	words, ok := r.heard[key]
+	if !ok {
+		if r.heard == nil {
+			r.heard = map[heardText]said{}
+		}
+		words = listen(text, exitCode)
+		r.heard[key] = words
+	}
+	return words
+}
+
+type heardText struct {
+	text string
+	exit int32
+}
+
+// hearRunning looks at the logs of a pod's containers that run and do not
+// serve: what they say of it is of the same kinds as what ended ones say.
+// From is where the pod's own symptoms begin.
+func (r *recogniser) hearRunning(p *cluster.Pod, from int) {
+	for i := range p.Containers {
+		c := &p.Containers[i]
+		log := r.s.Log(p.Ref, c.Name)
+		if log == nil || c.Role == cluster.Ephemeral || c.Ready {
+			continue
+		}
+		base := waitingSymptom(r.found[from:], c.Name)
+		if base == nil {
+			continue
+		}
+		words := r.listen(strings.Join(log.Lines, "\n"), 0)
+		of := Symptom{Object: p.Key(), Pod: p, Container: c.Name, First: base.First, Last: base.Last, Ongoing: true, Count: 1, Restarts: c.Restarts}
+		if words.line != "" && !words.raw {
+			of.Evidence = append(append([]Evidence(nil), base.Evidence...), fromLog(&of, &words))
+		}
+		if s, ok := r.specific(&of, words); ok {
+			r.add(s)
+		}
+	}
+}
+
+// waitingSymptom is why a running container counts as failing: its probe, or
+// that its pod is not ready. Nil when it has ended, which hear tells of.
+func waitingSymptom(of []Symptom, container string) *Symptom {
+	var found *Symptom
+	for i := range of {
+		s := &of[i]
+		switch {
+		case s.Container == container && (s.Kind == Exit || s.Kind == OOM):
+			return nil
+		case s.Ongoing && (s.Kind == Unready && found == nil || s.Kind == Probe && s.Container == container):
+			found = s
+		}
+	}
+	return found
+}
+
+// lastWords adds what a container that was killed for memory wrote last: it
+// says what it was doing.
+func (r *recogniser) lastWords(s *Symptom) {
+	if log := r.s.Log(s.Object, s.Container); log != nil && len(log.Lines) > 0 {
+		words := said{line: strings.TrimSpace(log.Lines[len(log.Lines)-1])}
+		s.Evidence = append(s.Evidence, fromLog(s, &words))
+	}
+}
+
+// ended adds the end of a container, and what the program said of it.
+func (r *recogniser) ended(s Symptom) {
+	if s.Kind == OOM {
+		s.Template = Mask(s.Message)
+		r.lastWords(&s)
+		r.add(s)
+		return
+	}
+	specific, ok := r.hear(&s)
+	r.add(s)
+	if ok && s.ExitCode != 0 {
+		r.add(specific)
+	}
+}
