@@ -68,6 +68,10 @@ func reason(s *symptom.Symptom) string {
 		return map[string]string{symptom.DiskPressure: "DiskPressure", symptom.MemoryPressure: "MemoryPressure", symptom.PIDPressure: "PIDPressure"}[s.Cause]
 	case symptom.NodeOOM:
 		return "SystemOOM"
+	case symptom.Scheduling:
+		return "FailedScheduling"
+	case symptom.Storage, symptom.Network:
+		return string(s.Kind) + ": " + s.Cause
 	case symptom.Rollout:
 		return "ProgressDeadlineExceeded"
 	case symptom.NodeDown:

@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/oom"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutcascade"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutfailure"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/scheduling"
 )
 
 // Suite is every detector, in the order of the taxonomy.
@@ -19,6 +20,7 @@ func Suite() detect.Suite {
 		nodepressure.Detector,
 		nodefailure.Detector,
 		oom.Detector,
+		scheduling.Detector,
 		imagepull.Detector,
 		rolloutfailure.Detector,
 		rolloutcascade.Detector,

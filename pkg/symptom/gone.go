@@ -49,6 +49,7 @@ func (r *recogniser) gonePod(ref cluster.Ref, events []*cluster.Event) {
 		r.add(s)
 		return
 	}
+	r.goneUnscheduled(ref, events)
 	r.crashLoop(ref, nil, events)
 }
 

@@ -20,6 +20,9 @@ func (r *recogniser) pod(p *cluster.Pod) {
 		r.crashLoop(p.Key(), p, events) // it may have crashed before
 		return
 	}
+	if r.unscheduled(p, events) || r.rejected(p, events) {
+		return
+	}
 	if r.nodeIsLost(p) {
 		return // what its containers did is not known, and the node says why
 	}

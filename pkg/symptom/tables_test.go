@@ -11,6 +11,8 @@ var tables = map[string][]signature{
 	"connections": connectionSignatures,
 	"evictions":   evictionSignatures,
 	"not ready":   notReadySignatures,
+	"clauses":     clauseSignatures,
+	"claims":      claimStates,
 }
 
 // row is the number of the row that a message matches, -1 if none.
