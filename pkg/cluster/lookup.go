@@ -19,7 +19,7 @@ func (s *Snapshot) WorkloadNamed(pod Ref) Ref {
 		return s.workloadOf[p]
 	}
 	if maker, ok := s.madeBy[pod.Key()]; ok {
-		return s.topOf(maker)
+		return s.TopOf(maker)
 	}
 	stem := generatedTail.ReplaceAllString(pod.Name, "")
 	if stem != pod.Name {
@@ -36,10 +36,10 @@ func (s *Snapshot) WorkloadNamed(pod Ref) Ref {
 	return pod.Key()
 }
 
-// topOf climbs from the controller that made a pod. A ReplicaSet that was
-// not read belongs where its other pods do, or to the Deployment whose name
-// is its own less the template hash.
-func (s *Snapshot) topOf(maker Ref) Ref {
+// TopOf climbs from the controller that made a pod to its workload. A
+// ReplicaSet that was not read belongs where its other pods do, or to the
+// Deployment whose name is its own less the template hash.
+func (s *Snapshot) TopOf(maker Ref) Ref {
 	if r, ok := s.revisions[maker]; ok && !r.Owner.IsZero() {
 		return r.Owner.Key()
 	}
@@ -62,7 +62,7 @@ func (s *Snapshot) ownerNamed(namespace, stem string) (Ref, bool) {
 	for _, kind := range []string{"ReplicaSet", "DaemonSet", "Job"} {
 		ref := Ref{Kind: kind, Namespace: namespace, Name: stem}
 		if s.revisions[ref] != nil || s.workloads[ref] != nil {
-			return s.topOf(ref), true
+			return s.TopOf(ref), true
 		}
 	}
 	if i := strings.LastIndexByte(stem, '-'); i > 0 { // its ReplicaSet is gone too

@@ -74,6 +74,13 @@ func reason(s *symptom.Symptom) string {
 		return string(s.Kind) + ": " + s.Cause
 	case symptom.Rollout:
 		return "ProgressDeadlineExceeded"
+	case symptom.Job:
+		if s.Cause == symptom.JobMissedSchedule {
+			return "MissedSchedule"
+		}
+		return cmp.Or(s.Item, "Failed")
+	case symptom.Unclassified:
+		return s.Cause
 	case symptom.NodeDown:
 		return map[string]string{symptom.NodeNotReady: "NotReady", symptom.NodeUnreachable: "Unreachable", symptom.NodeRebooted: "Rebooted",
 			symptom.NodeShutdown: "Shutdown", symptom.NodeKernel: "KernelTrouble", symptom.NodeRuntimeDown: "RuntimeDown", symptom.NodeNetworkUnavailable: "NetworkUnavailable"}[s.Cause]

@@ -6,12 +6,14 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/exitcode"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/imagepull"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/jobfailure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/nodefailure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/nodepressure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/oom"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutcascade"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutfailure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/scheduling"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/unclassified"
 )
 
 // Suite is every detector, in the order of the taxonomy.
@@ -24,6 +26,8 @@ func Suite() detect.Suite {
 		imagepull.Detector,
 		rolloutfailure.Detector,
 		rolloutcascade.Detector,
+		jobfailure.Detector,
 		exitcode.Detector,
+		unclassified.Detector,
 	}
 }

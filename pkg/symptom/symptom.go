@@ -153,6 +153,8 @@ func Recognise(s *cluster.Snapshot) []Symptom {
 			r.workload(w)
 		}
 	}
+	r.jobs()
+	r.unclassified()
 	return r.found
 }
 
