@@ -87,6 +87,7 @@ type ConfigRef struct {
 	Via      string
 	Optional bool
 	Key      string // the one key that is referred to; empty for all
+	Volume   string // the volume that refers to it, if one does
 }
 
 // Endpoint is a host that a container was told to talk to.

@@ -14,7 +14,7 @@ import (
 // reader is a source of snapshots, live or saved.
 type reader interface {
 	Read(context.Context, cluster.Scope) (cluster.Parts, error)
-	Configs(ctx context.Context, namespaces []string, secrets bool) (cluster.Parts, error)
+	Configs(ctx context.Context, configMaps, secrets []string) (cluster.Parts, error)
 }
 
 func (o *options) reader() (reader, error) {

@@ -50,7 +50,11 @@ func (o *options) analyse(ctx context.Context) (*correlate.Story, []symptom.Symp
 		return nil, nil, err
 	}
 	symptoms := symptom.Recognise(snapshot)
-	configs, err := reader.Configs(ctx, symptom.ConfigNamespaces(symptoms), !o.noSecrets)
+	configMaps, secrets := symptom.ConfigNamespaces(snapshot, symptoms)
+	if o.noSecrets {
+		secrets = nil
+	}
+	configs, err := reader.Configs(ctx, configMaps, secrets)
 	if err != nil {
 		return nil, nil, err
 	}

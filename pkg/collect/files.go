@@ -216,7 +216,7 @@ func (r *reading) skippedKinds() string {
 }
 
 // Configs are among the files, if they were saved: there is no second step.
-func (f *Files) Configs(context.Context, []string, bool) (cluster.Parts, error) {
+func (f *Files) Configs(context.Context, []string, []string) (cluster.Parts, error) {
 	return cluster.Parts{}, nil
 }
 

@@ -89,12 +89,11 @@ func liveKinds() []kind {
 
 // configKinds are read as metadata only, in the namespaces where something
 // that failed refers to one.
-func configKinds(secrets bool) []kind {
-	out := []kind{{cluster.ConfigMaps, "", namespaced, metadataPages("", "configmaps", func(b *bucket, m *metav1.ObjectMeta) { b.config("ConfigMap", m) })}}
-	if secrets {
-		out = append(out, kind{cluster.Secrets, "", namespaced, metadataPages("", "secrets", func(b *bucket, m *metav1.ObjectMeta) { b.config("Secret", m) })})
+func configKinds() []kind {
+	return []kind{
+		{cluster.ConfigMaps, "", namespaced, metadataPages("", "configmaps", func(b *bucket, m *metav1.ObjectMeta) { b.config("ConfigMap", m) })},
+		{cluster.Secrets, "", namespaced, metadataPages("", "secrets", func(b *bucket, m *metav1.ObjectMeta) { b.config("Secret", m) })},
 	}
-	return out
 }
 
 func each[T any](items []T, add func(*T)) int {

@@ -134,19 +134,32 @@ func (l *Live) readKind(ctx context.Context, k kind, scope cluster.Scope) (*buck
 	return b, nil
 }
 
-// Configs lists the metadata of ConfigMaps and Secrets, one list a
-// namespace.
-func (l *Live) Configs(ctx context.Context, namespaces []string, secrets bool) (cluster.Parts, error) {
+// Configs lists the metadata of ConfigMaps and Secrets, one list a namespace.
+// The namespace "" means all in one list; what is asked for beside it is read
+// when that is refused.
+func (l *Live) Configs(ctx context.Context, configMaps, secrets []string) (cluster.Parts, error) {
 	b := newBucket()
-	if len(namespaces) == 0 {
-		return b.Parts, nil
-	}
-	for _, k := range configKinds(secrets) {
-		part, err := l.readKind(ctx, k, cluster.Scope{Namespaces: namespaces})
+	for i, namespaces := range [][]string{configMaps, secrets} {
+		part, err := l.readConfigs(ctx, configKinds()[i], namespaces)
 		if err != nil {
 			return cluster.Parts{}, err
 		}
 		b.merge(part)
 	}
 	return b.Parts, nil
+}
+
+func (l *Live) readConfigs(ctx context.Context, k kind, namespaces []string) (*bucket, error) {
+	if len(namespaces) == 0 {
+		return newBucket(), nil
+	}
+	if !slices.Contains(namespaces, "") {
+		return l.readKind(ctx, k, cluster.Scope{Namespaces: namespaces})
+	}
+	b, err := l.readKind(ctx, k, cluster.Scope{AllNamespaces: true})
+	narrow := slices.DeleteFunc(slices.Clone(namespaces), func(ns string) bool { return ns == "" })
+	if err != nil || len(b.Gaps) == 0 || len(narrow) == 0 {
+		return b, err
+	}
+	return l.readKind(ctx, k, cluster.Scope{Namespaces: narrow})
 }

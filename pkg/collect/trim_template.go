@@ -177,23 +177,41 @@ func markSubPath(refs []cluster.ConfigRef, name string) {
 }
 
 func addVolume(t *cluster.Template, v *corev1.Volume) {
+	ref := cluster.ConfigRef{Via: "volume", Volume: v.Name}
 	switch {
 	case v.ConfigMap != nil:
-		t.ConfigMaps = append(t.ConfigMaps, cluster.ConfigRef{Name: v.ConfigMap.Name, Via: "volume", Optional: isTrue(v.ConfigMap.Optional)})
+		ref.Name, ref.Optional = v.ConfigMap.Name, isTrue(v.ConfigMap.Optional)
+		t.ConfigMaps = append(t.ConfigMaps, withKeys(ref, v.ConfigMap.Items)...)
 	case v.Secret != nil:
-		t.Secrets = append(t.Secrets, cluster.ConfigRef{Name: v.Secret.SecretName, Via: "volume", Optional: isTrue(v.Secret.Optional)})
+		ref.Name, ref.Optional = v.Secret.SecretName, isTrue(v.Secret.Optional)
+		t.Secrets = append(t.Secrets, withKeys(ref, v.Secret.Items)...)
 	case v.PersistentVolumeClaim != nil:
 		t.Claims = append(t.Claims, v.PersistentVolumeClaim.ClaimName)
 	case v.Projected != nil && !strings.HasPrefix(v.Name, "kube-api-access-"):
 		for _, src := range v.Projected.Sources {
 			if r := src.ConfigMap; r != nil {
-				t.ConfigMaps = append(t.ConfigMaps, cluster.ConfigRef{Name: r.Name, Via: "volume", Optional: isTrue(r.Optional)})
+				ref.Name, ref.Optional = r.Name, isTrue(r.Optional)
+				t.ConfigMaps = append(t.ConfigMaps, withKeys(ref, r.Items)...)
 			}
 			if r := src.Secret; r != nil {
-				t.Secrets = append(t.Secrets, cluster.ConfigRef{Name: r.Name, Via: "volume", Optional: isTrue(r.Optional)})
+				ref.Name, ref.Optional = r.Name, isTrue(r.Optional)
+				t.Secrets = append(t.Secrets, withKeys(ref, r.Items)...)
 			}
 		}
 	}
+}
+
+// withKeys is one reference for each key that a volume picks, or one for all.
+func withKeys(ref cluster.ConfigRef, items []corev1.KeyToPath) []cluster.ConfigRef {
+	if len(items) == 0 {
+		return []cluster.ConfigRef{ref}
+	}
+	out := make([]cluster.ConfigRef, 0, len(items))
+	for _, item := range items {
+		ref.Key = item.Key
+		out = append(out, ref)
+	}
+	return out
 }
 
 func isTrue(b *bool) bool { return b != nil && *b }

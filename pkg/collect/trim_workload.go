@@ -53,6 +53,7 @@ func (b *bucket) replicaSet(r *appsv1.ReplicaSet) {
 		w := workload("ReplicaSet", &r.ObjectMeta, r.Spec.Selector)
 		w.Desired, w.Ready, w.Available = orOne(r.Spec.Replicas), r.Status.ReadyReplicas, r.Status.AvailableReplicas
 		w.Template = trimTemplate(r.Spec.Template.Annotations, &r.Spec.Template.Spec)
+		w.Conditions = replicaSetConditions(r)
 		b.Workloads = append(b.Workloads, w)
 		return
 	}
@@ -64,11 +65,17 @@ func (b *bucket) replicaSet(r *appsv1.ReplicaSet) {
 		Template: trimTemplate(r.Spec.Template.Annotations, &r.Spec.Template.Spec),
 		Cause:    maskText(r.Annotations["kubernetes.io/change-cause"]),
 	}
+	rev.Conditions = replicaSetConditions(r)
+	b.Revisions = append(b.Revisions, rev)
+}
+
+func replicaSetConditions(r *appsv1.ReplicaSet) []cluster.Condition {
+	var out []cluster.Condition
 	for _, c := range r.Status.Conditions {
-		rev.Conditions = append(rev.Conditions, cluster.Condition{Type: string(c.Type), Status: string(c.Status),
+		out = append(out, cluster.Condition{Type: string(c.Type), Status: string(c.Status),
 			Reason: c.Reason, Message: maskText(c.Message), Transition: c.LastTransitionTime.Time})
 	}
-	b.Revisions = append(b.Revisions, rev)
+	return out
 }
 
 // controllerRevision is read as metadata: its data would hold the template

@@ -1,20 +1,45 @@
 package symptom
 
-import "slices"
+import (
+	"slices"
 
-// ConfigNamespaces are the namespaces in which something that failed refers
-// to a ConfigMap or Secret: where their dates are worth asking for.
-func ConfigNamespaces(symptoms []Symptom) []string {
-	var out []string
-	for i := range symptoms {
-		p := symptoms[i].Pod
-		if p == nil || p.Template == nil {
-			continue
-		}
-		if t := p.Template; len(t.ConfigMaps)+len(t.Secrets)+len(t.PullSecrets) > 0 {
-			out = append(out, p.Namespace)
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// ConfigNamespaces are the namespaces whose ConfigMaps and Secrets are worth
+// asking for: those in which something that failed refers to one. Where one
+// is missing and all namespaces are asked about, the first is "", which
+// means everywhere: it may lie in another namespace.
+func ConfigNamespaces(s *cluster.Snapshot, symptoms []Symptom) (configMaps, secrets []string) {
+	add := func(to *[]string, object cluster.Ref) {
+		*to = append(*to, object.Namespace)
+		if s.Scope.AllNamespaces {
+			*to = append(*to, "")
 		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	for i := range symptoms {
+		sym := &symptoms[i]
+		if sym.Kind == MissingConfig {
+			// One of that name may be of the other kind.
+			configMaps, secrets = append(configMaps, sym.Object.Namespace), append(secrets, sym.Object.Namespace)
+			switch sym.About.Kind {
+			case "ConfigMap":
+				add(&configMaps, sym.About)
+			case "Secret":
+				add(&secrets, sym.About)
+			}
+		}
+		if sym.Pod == nil || sym.Pod.Template == nil {
+			continue
+		}
+		if t := sym.Pod.Template; len(t.ConfigMaps)+len(t.Secrets)+len(t.PullSecrets) > 0 {
+			configMaps, secrets = append(configMaps, sym.Pod.Namespace), append(secrets, sym.Pod.Namespace)
+		}
+	}
+	return sorted(configMaps), sorted(secrets)
+}
+
+func sorted(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
 }
