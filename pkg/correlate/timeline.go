@@ -81,6 +81,15 @@ func reason(s *symptom.Symptom) string {
 		return cmp.Or(s.Item, "Failed")
 	case symptom.Unclassified:
 		return s.Cause
+	case symptom.MissingConfig:
+		if s.Container != "" {
+			return "CreateContainerConfigError"
+		}
+		return s.Evidence[0].Reason
+	case symptom.Admission:
+		return "FailedCreate"
+	case symptom.Probe:
+		return "Unhealthy"
 	case symptom.NodeDown:
 		return map[string]string{symptom.NodeNotReady: "NotReady", symptom.NodeUnreachable: "Unreachable", symptom.NodeRebooted: "Rebooted",
 			symptom.NodeShutdown: "Shutdown", symptom.NodeKernel: "KernelTrouble", symptom.NodeRuntimeDown: "RuntimeDown", symptom.NodeNetworkUnavailable: "NetworkUnavailable"}[s.Cause]

@@ -4,9 +4,11 @@ package detectors
 
 import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/admission"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/exitcode"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/imagepull"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/jobfailure"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/missingconfig"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/nodefailure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/nodepressure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/oom"
@@ -24,6 +26,8 @@ func Suite() detect.Suite {
 		oom.Detector,
 		scheduling.Detector,
 		imagepull.Detector,
+		missingconfig.Detector,
+		admission.Detector,
 		rolloutfailure.Detector,
 		rolloutcascade.Detector,
 		jobfailure.Detector,

@@ -50,6 +50,7 @@ func (r *recogniser) gonePod(ref cluster.Ref, events []*cluster.Event) {
 		return
 	}
 	r.goneUnscheduled(ref, events)
+	r.missing(ref, nil, events)
 	r.crashLoop(ref, nil, events)
 }
 

@@ -27,6 +27,7 @@ func (r *recogniser) pod(p *cluster.Pod) {
 		return // what its containers did is not known, and the node says why
 	}
 	r.pullSecret(p.Key(), p, events)
+	r.missing(p.Key(), p, events)
 	if endedFromOutside(p) {
 		return
 	}
@@ -60,6 +61,9 @@ func (r *recogniser) container(p *cluster.Pod, c *cluster.Container, events []*c
 		if s.Ongoing {
 			return true
 		}
+	}
+	if misses(p, c) {
+		return true
 	}
 	if s, ok := r.start(p, c, events); ok {
 		r.add(s)

@@ -73,7 +73,7 @@ type Symptom struct {
 	Target   Connection // Exit: the peer that Message says could not be reached
 	Limit    string     // OOM: the memory limit in canonical form
 	Resource string     // Eviction, Pressure: memory, ephemeral-storage, inodes, pids
-	Usage    string     // Eviction: what the offenders used, as the kubelet says
+	Usage    string     // Eviction: what the offenders used, as the kubelet says; Admission: the numbers of the refusal
 	Names    []string   // PullSecret: the Secrets; Eviction: offending containers
 
 	// About is the object that the text names and that makes it one problem:
@@ -153,6 +153,7 @@ func Recognise(s *cluster.Snapshot) []Symptom {
 			r.workload(w)
 		}
 	}
+	r.refusals()
 	r.jobs()
 	r.unclassified()
 	return r.found

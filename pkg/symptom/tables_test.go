@@ -13,6 +13,7 @@ var tables = map[string][]signature{
 	"not ready":   notReadySignatures,
 	"clauses":     clauseSignatures,
 	"claims":      claimStates,
+	"webhooks":    webhookFailures,
 }
 
 // row is the number of the row that a message matches, -1 if none.

@@ -41,7 +41,7 @@ const (
 const fromTheStart = 10 * time.Minute
 
 func run(pass *detect.Pass) {
-	failing := detect.GroupBy(pass.Of(symptom.ImagePull, symptom.Exit, symptom.OOM, symptom.Start, symptom.Unready, symptom.Rollout),
+	failing := detect.GroupBy(pass.Of(symptom.ImagePull, symptom.Exit, symptom.OOM, symptom.Start, symptom.MissingConfig, symptom.Unready, symptom.Rollout),
 		func(s *symptom.Symptom) string { return s.Workload.String() })
 	for _, g := range failing {
 		if r, ok := newRollout(pass, g.Symptoms); ok {
@@ -162,7 +162,7 @@ func (r *rollout) cause() string {
 		switch s.Kind {
 		case symptom.ImagePull:
 			count[image]++
-		case symptom.Unready:
+		case symptom.Unready, symptom.MissingConfig:
 			count[notReady]++
 		default:
 			count[crash]++
