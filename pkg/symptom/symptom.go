@@ -148,6 +148,7 @@ func Recognise(s *cluster.Snapshot) []Symptom {
 		}
 	}
 	r.gonePods()
+	r.accessRefused()
 	for i := range s.Workloads {
 		if w := &s.Workloads[i]; inScope(&s.Scope, w.Namespace, w.Selector) {
 			r.workload(w)

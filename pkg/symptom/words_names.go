@@ -11,10 +11,10 @@ import (
 // What follows finds the names in lines that a row of the table matched. Each
 // may refuse the row by returning false.
 
-// refusal is the API server's text of a request that the authorizer refused
+// refusedRequest is the API server's text of a request that the authorizer refused
 // (apiserver/pkg/endpoints/handlers/responsewriters/errors.go).
 var (
-	refusal = regexp.MustCompile(`[Ff]orbidden: User "([^"]{1,300})" cannot ([\w*]+) resource "([^"]{1,253})"(?: in API group "([^"]{0,253})")?(?: in the namespace "([^"]{1,63})")?`)
+	refusedRequest = regexp.MustCompile(`[Ff]orbidden: User "([^"]{1,300})" cannot ([\w*]+) resource "([^"]{1,253})"(?: in API group "([^"]{0,253})")?(?: in the namespace "([^"]{1,63})")?`)
 	// refusedPath is the form for paths that are no resources.
 	refusedPath = regexp.MustCompile(`[Ff]orbidden: User "([^"]{1,300})" cannot (\w+) path "([^"]{1,300})"`)
 )
@@ -27,7 +27,7 @@ const anonymous = "system:anonymous"
 // say "forbidden" too.
 func ParseAccess(message string) (Access, bool) {
 	message = strings.ReplaceAll(message, `\"`, `"`)
-	if m := refusal.FindStringSubmatch(message); m != nil {
+	if m := refusedRequest.FindStringSubmatch(message); m != nil {
 		return Access{User: m[1], Verb: m[2], Resource: m[3], Group: m[4], Namespace: m[5]}, true
 	}
 	if m := refusedPath.FindStringSubmatch(message); m != nil {
