@@ -88,6 +88,14 @@ func Values(symptoms []*symptom.Symptom, of func(*symptom.Symptom) string) []str
 	return slices.Compact(out)
 }
 
+// Clip shortens a text to at most n characters.
+func Clip(text string, n int) string {
+	if r := []rune(text); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return text
+}
+
 // Said is somebody's words in quotation marks.
 func Said(text string) string { return "“" + text + "”" }
 

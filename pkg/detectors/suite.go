@@ -5,6 +5,8 @@ package detectors
 import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/admission"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/credentials"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/environment"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/exitcode"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/imagepull"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/jobfailure"
@@ -12,6 +14,7 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/nodefailure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/nodepressure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/oom"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rbac"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutcascade"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutfailure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/scheduling"
@@ -28,6 +31,9 @@ func Suite() detect.Suite {
 		imagepull.Detector,
 		missingconfig.Detector,
 		admission.Detector,
+		environment.Detector,
+		credentials.Detector,
+		rbac.Detector,
 		rolloutfailure.Detector,
 		rolloutcascade.Detector,
 		jobfailure.Detector,

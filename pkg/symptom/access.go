@@ -11,9 +11,6 @@ import (
 // controllers try again after 1000 s at most (the default rate limiter).
 const goesOn = 20 * time.Minute
 
-// controllers are the kinds whose pods are known by them.
-var controllers = map[string]bool{"ReplicaSet": true, "ReplicationController": true, "Deployment": true, "StatefulSet": true, "DaemonSet": true, "Job": true, "CronJob": true}
-
 // accessRefused recognises in events of any reason that the API server
 // refused a service account something: the sentence of the authorizer tells,
 // and never the word "forbidden", which quotas and policies say too.
@@ -40,12 +37,13 @@ func (r *recogniser) accessRefused() {
 			n = len(found)
 			at[k] = n
 			found = append(found, Symptom{Kind: RBAC, Cause: Forbidden, Object: e.Object.Key(), Pod: r.s.Pod(e.Object.Namespace, e.Object.Name), Container: e.Container,
-				Workload: r.workloadOfEvent(e), Access: access, About: account, Node: e.Host, First: e.First})
+				Workload: r.workloadKind(e.Object.Key()), Access: access, About: account, Node: e.Host, First: e.First})
 			if e.Object.Kind != "Pod" {
 				found[n].Pod = nil
 			}
 		}
 		found[n].addEvent(e)
+		found[n].Template = Mask(e.Message)
 	}
 	for _, s := range found {
 		if r.s.At.Sub(s.Last) <= goesOn {
@@ -53,34 +51,4 @@ func (r *recogniser) accessRefused() {
 		}
 		r.add(s)
 	}
-}
-
-// addEvent counts an event of what the symptom is about.
-func (s *Symptom) addEvent(e *cluster.Event) {
-	s.First, s.Last = earliest(s.First, e.First), latest(s.Last, e.Last)
-	s.Count += e.Count
-	s.Message, s.Template = e.Message, Mask(e.Message)
-	s.Evidence = append(s.Evidence, fromEvent(e))
-}
-
-func (r *recogniser) workloadOfEvent(e *cluster.Event) cluster.Ref {
-	if controllers[e.Object.Kind] {
-		return r.s.TopOf(e.Object.Key())
-	}
-	return cluster.Ref{} // of a pod it is found by the pod
-}
-
-func (r *recogniser) eventInScope(e *cluster.Event) bool {
-	var labels map[string]string
-	switch {
-	case e.Object.Kind == "Pod":
-		if p := r.s.Pod(e.Object.Namespace, e.Object.Name); p != nil {
-			labels = p.Labels
-		}
-	case controllers[e.Object.Kind]:
-		if w := r.s.Workload(r.s.TopOf(e.Object.Key())); w != nil {
-			labels = w.Selector
-		}
-	}
-	return inScope(&r.s.Scope, e.Object.Namespace, labels)
 }

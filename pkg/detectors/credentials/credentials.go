@@ -101,7 +101,7 @@ func (b *builder) title() string {
 		out += " as " + b.user
 	}
 	if b.host == "" && b.user == "" {
-		return out + ": " + clip(b.group[0].Template, 90)
+		return out + " to a dependency: " + detect.Clip(b.group[0].Template, 90)
 	}
 	return out + ": the credentials are refused"
 }
@@ -171,7 +171,7 @@ func (b *builder) what() string {
 }
 
 func (b *builder) probable(secrets []string) detect.Cause {
-	c := detect.Cause{Confidence: detect.High, Why: "the programs repeat its answer: " + detect.Said(clip(b.group[0].Message, 200)),
+	c := detect.Cause{Confidence: detect.High, Why: "the programs repeat its answer: " + detect.Said(detect.Clip(b.group[0].Message, 200)),
 		Text: b.what() + " refuses the credentials that the programs present: they are wrong, have expired, or were changed on one side only."}
 	switch {
 	case len(secrets) == 1:
@@ -242,11 +242,4 @@ func (b *builder) recommendations(secrets []string) []detect.Recommendation {
 		}
 	}
 	return []detect.Recommendation{r}
-}
-
-func clip(text string, n int) string {
-	if r := []rune(text); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return text
 }

@@ -41,7 +41,7 @@ func (b *builder) title() string {
 	who := b.tally.Who() + " " + verb
 	switch {
 	case b.name == "":
-		return who + " with their settings: " + clip(b.group[0].Template, 90)
+		return who + ", a setting cannot be used: " + detect.Clip(b.group[0].Template, 90)
 	case b.cause == symptom.MissingVariable:
 		return who + ": " + b.what() + " is not set"
 	}
@@ -116,7 +116,7 @@ func template(s *symptom.Symptom) *cluster.Template {
 }
 
 func (b *builder) probable() detect.Cause {
-	c := detect.Cause{Confidence: detect.High, Why: "the program says so: " + detect.Said(clip(b.group[0].Message, 200))}
+	c := detect.Cause{Confidence: detect.High, Why: "the program says so: " + detect.Said(detect.Clip(b.group[0].Message, 200))}
 	name := "a setting"
 	if b.name != "" {
 		name = b.what()
@@ -178,11 +178,4 @@ func (b *builder) recommendations() []detect.Recommendation {
 		text += " A running pod sees a change of its environment only when it is started again."
 	}
 	return []detect.Recommendation{{Urgency: urgency, Text: text}}
-}
-
-func clip(text string, n int) string {
-	if r := []rune(text); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return text
 }

@@ -62,7 +62,7 @@ func title(s *symptom.Symptom, t *detect.Tally) string {
 	}
 	out := fmt.Sprintf("%s %s with %s", t.Who(), verb, label(s.ExitCode))
 	if s.Template != "" {
-		out += ": " + clip(s.Template, 90)
+		out += ": " + detect.Clip(s.Template, 90)
 	}
 	return out
 }
@@ -72,13 +72,6 @@ func label(code int32) string {
 		return fmt.Sprintf("exit code %d (%s)", code, name)
 	}
 	return fmt.Sprintf("exit code %d", code)
-}
-
-func clip(text string, n int) string {
-	if r := []rune(text); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return text
 }
 
 func probable(s *symptom.Symptom, t *detect.Tally) detect.Cause {
@@ -91,7 +84,7 @@ func probable(s *symptom.Symptom, t *detect.Tally) detect.Cause {
 		return c
 	}
 	c.Confidence = detect.Medium
-	c.Why += ", and the container left the message " + detect.Said(clip(s.Message, 200))
+	c.Why += ", and the container left the message " + detect.Said(detect.Clip(s.Message, 200))
 	if s.Target.Host != "" {
 		c.Text = fmt.Sprintf("The containers give up because %s cannot be reached (%s).", s.Target.Address(), s.Target.Class)
 	}
@@ -113,7 +106,7 @@ func investigation(s *symptom.Symptom) []detect.Command {
 func recommendations(s *symptom.Symptom, t *detect.Tally) []detect.Recommendation {
 	text := fmt.Sprintf("Read the last log lines of %s before anything is restarted by hand.", t.Workloads[0].Path())
 	if s.Message != "" {
-		text = "Follow the containers' own message: " + detect.Said(clip(s.Message, 120))
+		text = "Follow the containers' own message: " + detect.Said(detect.Clip(s.Message, 120))
 	}
 	urgency := detect.Immediate
 	if !t.Ongoing {

@@ -69,7 +69,7 @@ func (b *builder) pattern(key string) detect.Pattern {
 		Probable: detect.Cause{
 			Text:       fmt.Sprintf("No role that is bound to %s allows it to %s %s %s.%s", b.who(), b.access.Verb, b.resource(), b.where(), b.dangling()),
 			Confidence: detect.High,
-			Why:        "the API server's authorizer says so: " + detect.Said(clip(b.group[0].Message, 220)),
+			Why:        "the API server's authorizer says so: " + detect.Said(detect.Clip(b.group[0].Message, 220)),
 		},
 		Investigation:   b.investigation(),
 		Recommendations: b.recommendations(),
@@ -199,11 +199,4 @@ func (b *builder) recommendations() []detect.Recommendation {
 	}
 	return []detect.Recommendation{{Urgency: urgency,
 		Text: fmt.Sprintf("If %s is meant to have it, add the rule %s to %s that is bound to it; else change what the program asks for.", b.who(), b.rule(), kind)}}
-}
-
-func clip(text string, n int) string {
-	if r := []rune(text); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return text
 }
