@@ -219,7 +219,7 @@ func TestNode(t *testing.T) {
 		t.Fatalf("node %+v, scope %+v", r.Node, r.Scope)
 	}
 	for _, p := range r.Patterns {
-		if p.Cause != "disk-pressure" {
+		if p.Cause != "disk-pressure" && p.Cause != "ephemeral-storage-limit" {
 			t.Errorf("of another node: %s", p.Title)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/admission"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/credentials"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/environment"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/eviction"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/exitcode"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/imagepull"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/jobfailure"
@@ -26,6 +27,7 @@ func Suite() detect.Suite {
 	return detect.Suite{
 		nodepressure.Detector,
 		nodefailure.Detector,
+		eviction.Detector,
 		oom.Detector,
 		scheduling.Detector,
 		imagepull.Detector,

@@ -8,13 +8,16 @@ import (
 )
 
 // Causes of evictions: the first three belong to a node under pressure, the
-// others are for the pod's own limits.
+// next two are for the pod's own limits, and the last ones the will of others.
 const (
 	DiskPressure         = "disk-pressure"
 	MemoryPressure       = "memory-pressure"
 	PIDPressure          = "pid-pressure"
 	EvictedStorageLimit  = "ephemeral-storage-limit"
 	EvictedEmptyDirLimit = "emptydir-limit"
+	EvictedPreempted     = "preempted"
+	EvictedTaint         = "taint"
+	EvictedAPI           = "api"
 )
 
 // starved finds the resource in the kubelet's eviction message
@@ -100,7 +103,27 @@ func evictionCause(s *Symptom) string {
 	if m := rejected.FindStringSubmatch(s.Message); m != nil {
 		return conditionPressure(m[1], s)
 	}
-	return classify(evictionSignatures, s.Message)
+	return ownLimit(s)
+}
+
+// overLimit finds which limit of a pod was exceeded, by what
+// (pkg/kubelet/eviction/eviction_manager.go).
+var overLimit = regexp.MustCompile(`(?:Container |EmptyDir volume "|Pod )([a-z0-9.-]*)"?\b.{0,60}? (?:limit|containers) "?([0-9]{1,20}(?:\.[0-9]{1,20})?[a-zA-Z]{0,2})`)
+
+// ownLimit reads an eviction for a limit of the pod itself.
+func ownLimit(s *Symptom) string {
+	cause := classify(evictionSignatures, s.Message)
+	if cause == "" {
+		return ""
+	}
+	s.Resource = "ephemeral-storage"
+	if m := overLimit.FindStringSubmatch(s.Message); m != nil {
+		s.Limit = m[2]
+		if m[1] != "ephemeral" { // "Pod ephemeral local storage usage …" names no container
+			s.Item = m[1]
+		}
+	}
+	return cause
 }
 
 func conditionPressure(condition string, s *Symptom) string {

@@ -41,6 +41,10 @@ func (r *recogniser) gonePod(ref cluster.Ref, events []*cluster.Event) {
 		r.add(s)
 		return
 	}
+	if s, ok := r.displacement(ref, nil, events); ok {
+		r.add(s)
+		return
+	}
 	if s := pullFromEvents("", events, pulledImage(events)); len(s.Evidence) > 0 {
 		s.Kind, s.Object = ImagePull, ref
 		s.Image = pulledImage(events)

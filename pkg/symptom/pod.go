@@ -20,6 +20,10 @@ func (r *recogniser) pod(p *cluster.Pod) {
 		r.crashLoop(p.Key(), p, events) // it may have crashed before
 		return
 	}
+	if s, ok := r.displacement(p.Key(), p, events); ok {
+		r.add(s)
+		return
+	}
 	if r.unscheduled(p, events) || r.rejected(p, events) {
 		return
 	}
