@@ -77,6 +77,9 @@ func firstAfter(p *Pattern, c cluster.Change) time.Time {
 func withOwn(out []LinkedChange, p *Pattern, e *explainer) []LinkedChange {
 	own := LinkedChange{Change: *p.Change, Lead: max(p.Tally.First.Sub(p.Change.Time), 0),
 		Link: "the rollout itself", Chance: e.chance(p, p.Change.Kind, windows[p.Change.Kind]), Tier: p.Tier}
+	if p.Change.Kind == cluster.ConfigWrite {
+		own.Link = "what the affected read when they started"
+	}
 	if p.Detector == "rollout-cascade" {
 		own.Link = fmt.Sprintf("dependency of %d of %d affected workloads", len(p.Tally.Workloads), len(p.Tally.Workloads))
 	}

@@ -79,6 +79,8 @@ func reason(s *symptom.Symptom) string {
 			return "MissedSchedule"
 		}
 		return cmp.Or(s.Item, "Failed")
+	case symptom.Stale:
+		return "StaleConfig"
 	case symptom.Unclassified:
 		return s.Cause
 	case symptom.MissingConfig:

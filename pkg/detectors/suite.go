@@ -19,6 +19,7 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutcascade"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutfailure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/scheduling"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/staleconfig"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/unclassified"
 )
 
@@ -36,6 +37,7 @@ func Suite() detect.Suite {
 		environment.Detector,
 		credentials.Detector,
 		rbac.Detector,
+		staleconfig.Detector,
 		rolloutfailure.Detector,
 		rolloutcascade.Detector,
 		jobfailure.Detector,

@@ -41,6 +41,7 @@ const (
 	Version       Kind = "version"        // two programs do not fit each other
 	Job           Kind = "job"            // a Job or CronJob failed as a whole
 	Throttling    Kind = "throttling"     // a container is held at its CPU limit
+	Stale         Kind = "stale"          // a container runs with a value that was changed since it started
 	Unclassified  Kind = "unclassified"   // a recurring warning that no table knows
 )
 
