@@ -17,6 +17,7 @@ type index struct {
 	revsOf     map[Ref][]*Revision
 	eventsOf   map[Ref][]*Event
 	configs    map[Ref]*Config
+	usages     map[usageKey]*Usage
 	claims     map[Ref]*Claim
 	byIP       map[string]*Service
 	services   map[Ref]*Service

@@ -23,6 +23,7 @@ const (
 	ConfigMaps             Resource = "configmaps"
 	Secrets                Resource = "secrets"
 	PodLogs                Resource = "pods/log"
+	Metrics                Resource = "metrics" // what kubelets measure
 )
 
 // Source is one thing that was read, or could not be.
@@ -46,4 +47,7 @@ type Gap struct {
 	// Remedy is what would close the gap, such as the RBAC rule that grants
 	// it; may be empty.
 	Remedy string
+	// Unasked is set when it was left out because nobody asked for it, which
+	// is no failure.
+	Unasked bool
 }

@@ -48,8 +48,11 @@ type Parts struct {
 	Claims    []Claim
 	Configs   []Config
 	Logs      []Log
-	Sources   []Source
-	Gaps      []Gap
+	// Usages and Filesystems are what kubelets measured, where they were asked.
+	Usages      []Usage
+	Filesystems []Filesystem
+	Sources     []Source
+	Gaps        []Gap
 	// Namespaces that were seen or asked for.
 	Namespaces []string
 }
@@ -75,6 +78,7 @@ func New(p Parts) *Snapshot {
 	p.Namespaces = namespacesOf(&p)
 	s := &Snapshot{Parts: p}
 	s.index = buildIndex(&s.Parts)
+	s.measured()
 	return s
 }
 

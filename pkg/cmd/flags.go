@@ -36,6 +36,7 @@ type scanFlags struct {
 	category      string
 	minSeverity   string
 	noSecrets     bool
+	metrics       bool
 	utc           bool
 	color         string
 	exitCode      bool
@@ -59,6 +60,7 @@ func (f *scanFlags) addTo(c *cobra.Command) {
 	p.StringVar(&f.category, "category", f.category, "Show patterns of this category only: "+strings.Join(detect.Categories, ", "))
 	p.StringVar(&f.minSeverity, "min-severity", f.minSeverity, "Show patterns of at least this severity: info, warning or critical")
 	p.BoolVar(&f.noSecrets, "no-secrets", f.noSecrets, "Do not ask for the names and dates of Secrets (their data is never asked for)")
+	p.BoolVar(&f.metrics, "metrics", f.metrics, "Ask the kubelets what they measure (needs the right nodes/proxy): CPU throttling, full volumes")
 	p.BoolVar(&f.utc, "utc", f.utc, "Show times in UTC instead of the local zone")
 	p.StringVar(&f.color, "color", f.color, "Colour: auto, always or never")
 	p.BoolVar(&f.exitCode, "exit-code", f.exitCode, "Exit with 3 when there is a pattern of at least --min-severity")

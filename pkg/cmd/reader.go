@@ -14,6 +14,8 @@ import (
 // reader is a source of snapshots, live or saved.
 type reader interface {
 	Read(context.Context, cluster.Scope) (cluster.Parts, error)
+	// Metrics reads what the kubelets of nodes measure.
+	Metrics(ctx context.Context, nodes []string) (cluster.Parts, error)
 	Configs(ctx context.Context, configMaps, secrets []string) (cluster.Parts, error)
 }
 

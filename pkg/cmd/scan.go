@@ -49,6 +49,9 @@ func (o *options) analyse(ctx context.Context) (*correlate.Story, []symptom.Symp
 	if err := o.check(snapshot); err != nil {
 		return nil, nil, err
 	}
+	if snapshot, err = o.measure(ctx, reader, snapshot); err != nil {
+		return nil, nil, err
+	}
 	symptoms := symptom.Recognise(snapshot)
 	configMaps, secrets := symptom.ConfigNamespaces(snapshot, symptoms)
 	if o.noSecrets {
@@ -61,6 +64,20 @@ func (o *options) analyse(ctx context.Context) (*correlate.Story, []symptom.Symp
 	snapshot = snapshot.WithConfigs(configs)
 	patterns, skipped := detect.Run(o.suite, snapshot, symptoms)
 	return correlate.Explain(snapshot, o.suite, symptoms, patterns, skipped), symptoms, nil
+}
+
+// measure adds what kubelets measure, where that is asked for. Saved data hold
+// it or not.
+func (o *options) measure(ctx context.Context, r reader, s *cluster.Snapshot) (*cluster.Snapshot, error) {
+	if !o.metrics && !s.Identity.Offline {
+		return s.WithMetrics(cluster.Parts{Gaps: []cluster.Gap{{Resource: cluster.Metrics,
+			Reason: "not asked for; --metrics reads them", Unasked: true}}}), nil
+	}
+	parts, err := r.Metrics(ctx, s.Measurable())
+	if err != nil {
+		return nil, err
+	}
+	return s.WithMetrics(parts), nil
 }
 
 // check refuses to say anything where nothing can be said.

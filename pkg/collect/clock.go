@@ -86,3 +86,19 @@ func timesOf(p *cluster.Parts) []stamp {
 	}
 	return out
 }
+
+// soonAfter is how long after the objects kubelets are asked, at most, when
+// both are saved at one time.
+const soonAfter = time.Hour
+
+// measuredAfter moves the moment to when kubelets last measured something, if
+// they were asked soon after the objects were read.
+func measuredAfter(at time.Time, p *cluster.Parts) time.Time {
+	latest := at
+	for i := range p.Usages {
+		if t := p.Usages[i].At.Truncate(time.Second); t.After(latest) && t.Sub(at) <= soonAfter {
+			latest = t
+		}
+	}
+	return latest
+}

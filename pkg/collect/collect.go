@@ -31,6 +31,8 @@ func (b *bucket) merge(o *bucket) {
 	b.Services = append(b.Services, o.Services...)
 	b.Claims = append(b.Claims, o.Claims...)
 	b.Configs = append(b.Configs, o.Configs...)
+	b.Usages = append(b.Usages, o.Usages...)
+	b.Filesystems = append(b.Filesystems, o.Filesystems...)
 	b.Sources = append(b.Sources, o.Sources...)
 	b.Gaps = append(b.Gaps, o.Gaps...)
 	for ref, s := range o.slices {

@@ -39,12 +39,15 @@ type reading struct {
 	broken  []error
 	lists   int             // lists seen, empty ones too
 	seen    map[string]bool // kind and UID of what was read
+	// measured is what saved answers of kubelets say.
+	measured savedMetrics
 }
 
 // Read reads all files. A broken one is named with its place and becomes a
 // gap, and the rest stands; it is an error when nothing at all was readable.
 func (f *Files) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, error) {
-	r := &reading{ctx: ctx, b: newBucket(), objects: map[cluster.Source]int{}, skipped: map[string]int{}, seen: map[string]bool{}}
+	r := &reading{ctx: ctx, b: newBucket(), objects: map[cluster.Source]int{}, skipped: map[string]int{}, seen: map[string]bool{},
+		measured: savedMetrics{times: map[string]time.Time{}, answers: map[string]int{}}}
 	for _, path := range f.Paths {
 		if err := ctx.Err(); err != nil {
 			return cluster.Parts{}, err
@@ -63,11 +66,12 @@ func (f *Files) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, e
 	if len(r.objects) == 0 && (r.lists == 0 || len(r.broken) > 0) {
 		return cluster.Parts{}, r.nothing(f.Paths)
 	}
+	r.measure()
 	r.sources()
 	r.b.Identity = cluster.Identity{Offline: true}
 	r.b.Scope, r.b.At = scope, f.Now
 	if r.b.At.IsZero() {
-		r.b.At = newest(&r.b.Parts)
+		r.b.At = measuredAfter(newest(&r.b.Parts), &r.b.Parts)
 	}
 	return r.b.finish(), nil
 }
@@ -108,6 +112,9 @@ func (r *reading) path(path string) error {
 // isData reports whether a file of a folder is of a form that is read; logs
 // and the like lie beside them in a cluster-info dump.
 func isData(path string) bool {
+	if _, ok := metricsFileOf(path); ok {
+		return true
+	}
 	path = strings.TrimSuffix(strings.ToLower(path), ".gz")
 	switch filepath.Ext(path) {
 	case ".json", ".yaml", ".yml", ".tar", ".tgz":
@@ -122,7 +129,7 @@ func (r *reading) file(path, name string) error {
 		return err
 	}
 	defer func() { _ = f.Close() }() // only read from
-	r.stream(name, f)
+	r.stream(withFolder(path, name), f)
 	return nil
 }
 
@@ -140,6 +147,10 @@ func (r *reading) stream(name string, in io.Reader) {
 	}
 	if head, _ := br.Peek(262); len(head) == 262 && string(head[257:262]) == "ustar" {
 		r.archive(name, tar.NewReader(br))
+		return
+	}
+	if m, ok := metricsFileOf(name); ok {
+		r.metrics(m, br)
 		return
 	}
 	if err := r.documents(name, br); err != nil {

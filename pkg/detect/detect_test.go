@@ -74,7 +74,8 @@ func TestRun(t *testing.T) {
 	}
 	s := cluster.New(cluster.Parts{
 		Sources: []cluster.Source{{Resource: cluster.Pods, Objects: 1}, {Resource: cluster.Nodes, Gap: "forbidden"}},
-		Gaps:    []cluster.Gap{{Resource: cluster.Nodes, Reason: "forbidden"}},
+		Gaps: []cluster.Gap{{Resource: cluster.Nodes, Reason: "forbidden"},
+			{Resource: cluster.Metrics, Reason: "not asked for", Unasked: true}},
 	})
 	explained := detector("explained", cluster.Pods)
 	explained.Run = nil
@@ -83,6 +84,8 @@ func TestRun(t *testing.T) {
 		detector("no-nodes", cluster.Nodes, Pattern{}),
 		explained,
 		detector("no-jobs", cluster.Jobs, Pattern{}),
+		detector("no-metrics", cluster.Metrics, Pattern{}),
+		{Name: "nothing", Needs: []cluster.Resource{cluster.Metrics, cluster.Nodes}},
 		detector("a", cluster.Pods, Pattern{Cause: "a", Key: "1", Detector: "forged", Category: "forged"}),
 	}, s, nil)
 	if diff := cmp.Diff([]string{"b", "a"}, ran); diff != "" {
@@ -95,7 +98,8 @@ func TestRun(t *testing.T) {
 	if diff := cmp.Diff([]string{"b any a 1 stated", "b any a 2 suggestive", "b any z 1 stated", "a any a 1 stated"}, told); diff != "" {
 		t.Errorf("patterns: %s", diff)
 	}
-	if diff := cmp.Diff([]Skipped{{"no-nodes", "nodes: forbidden"}, {"no-jobs", "jobs not read"}}, skipped); diff != "" {
+	if diff := cmp.Diff([]Skipped{{"no-nodes", "nodes: forbidden", false}, {"no-jobs", "jobs not read", false},
+		{"no-metrics", "metrics: not asked for", true}, {"nothing", "metrics: not asked for", false}}, skipped); diff != "" {
 		t.Errorf("skipped: %s", diff)
 	}
 }

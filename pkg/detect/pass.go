@@ -23,6 +23,8 @@ type Pass struct {
 type Skipped struct {
 	Detector string
 	Why      string
+	// Unasked is set when it lacks nothing but what nobody asked for.
+	Unasked bool
 }
 
 // Run runs every detector of a suite whose needs were read and returns what
@@ -32,7 +34,7 @@ func Run(suite Suite, s *cluster.Snapshot, symptoms []symptom.Symptom) ([]Patter
 	var skipped []Skipped
 	for _, d := range suite {
 		if why := Unmet(d, s); why != "" {
-			skipped = append(skipped, Skipped{Detector: d.Name, Why: why})
+			skipped = append(skipped, Skipped{Detector: d.Name, Why: why, Unasked: unasked(d, s)})
 			continue
 		}
 		if d.Run == nil {
@@ -71,6 +73,14 @@ func Unmet(d *Detector, s *cluster.Snapshot) string {
 		return why
 	}
 	return strings.Join(missing, ", ")
+}
+
+// unasked reports whether all that a detector lacks was left out because
+// nobody asked for it.
+func unasked(d *Detector, s *cluster.Snapshot) bool {
+	return !slices.ContainsFunc(d.Needs, func(need cluster.Resource) bool {
+		return !s.Read(need) && !slices.ContainsFunc(s.Gaps, func(g cluster.Gap) bool { return g.Resource == need && g.Unasked })
+	})
 }
 
 // Of returns the symptoms of some kinds, in their fixed order.

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
@@ -128,7 +129,7 @@ func (t *text) nothing() string {
 		return "No failure pattern found. " + t.failing()
 	}
 	looked := fmt.Sprintf("%s of %s on %s", detect.Count(t.r.Totals.Pods, "pod"), detect.Count(t.r.Totals.Workloads, "workload"), detect.Count(t.r.Totals.Nodes, "node"))
-	if len(t.r.Skipped) > 0 || t.hasGaps() {
+	if t.hasGaps() {
 		return fmt.Sprintf("No failure pattern found in what could be read (%s). Not everything could: see the end.", looked)
 	}
 	return fmt.Sprintf("No failure pattern found: %s looked at.", looked)
@@ -140,7 +141,7 @@ func (t *text) hasGaps() bool {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(t.r.Skipped, func(s Skipped) bool { return !s.Unasked })
 }
 
 func (t *text) verdict() string {
@@ -190,6 +191,9 @@ func (t *text) method() {
 	t.field(2, "Covers", covered, nil)
 	t.field(2, "Compared", fmt.Sprintf("failing pods and workloads with the healthy among %s of %s in %s. Counts of events are lower bounds: recorders drop some.",
 		detect.Count(t.r.Totals.Pods, "pod"), detect.Count(t.r.Totals.Workloads, "workload"), detect.Count(t.r.Totals.Namespaces, "namespace")), nil)
+	if left := t.leftOut(); left != "" {
+		t.field(2, "Left out", left, nil)
+	}
 }
 
 // sources adds the objects of each resource up over files and namespaces.
@@ -241,7 +245,7 @@ func (t *text) refs(ids []string) string {
 
 // gaps says what is missing from the picture; nothing in it counts as clean.
 func (t *text) gaps() {
-	if !t.hasGaps() && len(t.r.Skipped) == 0 {
+	if !t.hasGaps() {
 		return
 	}
 	t.heading("Not seen")
@@ -250,10 +254,13 @@ func (t *text) gaps() {
 	}
 	for _, s := range t.r.Sources {
 		if s.Remedy != "" {
-			t.bullet(2, "-", fmt.Sprintf("a rule that would grant %s: %s", s.Resource, s.Remedy), t.palette.dim)
+			t.bullet(2, "-", remedy(s), t.palette.dim)
 		}
 	}
 	for _, s := range t.r.Skipped {
+		if s.Unasked {
+			continue // told with how it was found
+		}
 		t.bullet(2, "-", fmt.Sprintf("detector %s could not judge: %s", s.Detector, s.Why), t.palette.warning)
 	}
 }

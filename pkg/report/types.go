@@ -268,8 +268,10 @@ type Branches struct {
 	Branches []string `json:"branches"`
 }
 
-// Skipped is a detector that could not judge.
+// Skipped is a detector that could not judge. Unasked is set when it lacks
+// nothing but what nobody asked for.
 type Skipped struct {
 	Detector string `json:"detector"`
 	Why      string `json:"why"`
+	Unasked  bool   `json:"unasked,omitempty"`
 }

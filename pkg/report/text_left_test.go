@@ -1,0 +1,39 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// TestWhatNobodyAskedForIsNoGap: it is named in a line, and spoils no verdict.
+func TestWhatNobodyAskedForIsNoGap(t *testing.T) {
+	tell := func(r *Report) string {
+		var out bytes.Buffer
+		if err := Text(&out, r, Style{Width: 200}); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	quiet := tell(&Report{Skipped: []Skipped{{"cpu-throttling", "metrics: not asked for; --metrics reads them", true}}})
+	for _, want := range []string{"No failure pattern found: 0 pods", "Left out   cpu-throttling (metrics: not asked for; --metrics reads them)"} {
+		if !strings.Contains(quiet, want) {
+			t.Errorf("lacks %q:\n%s", want, quiet)
+		}
+	}
+	if strings.Contains(quiet, "Not seen") || strings.Contains(quiet, "Not everything") {
+		t.Errorf("takes it for a gap:\n%s", quiet)
+	}
+	loud := tell(&Report{
+		Skipped: []Skipped{{"cpu-throttling", "metrics: forbidden", false}},
+		Sources: []Source{{Resource: "metrics", Gap: "forbidden", Remedy: "safer, do this; or that"}, {Resource: "nodes", Gap: "forbidden", Remedy: "{apiGroups: []}"}},
+	})
+	for _, want := range []string{"Not everything could", "- metrics: safer, do this; or that", "- a rule that would grant nodes: {apiGroups: []}", "detector cpu-throttling could not judge: metrics: forbidden"} {
+		if !strings.Contains(loud, want) {
+			t.Errorf("lacks %q:\n%s", want, loud)
+		}
+	}
+	if strings.Contains(loud, "Left out") {
+		t.Errorf("says twice what it lacks:\n%s", loud)
+	}
+}
