@@ -34,6 +34,8 @@ func TestHealthyClusterGetsSilence(t *testing.T) {
 		}
 	}
 	t.Run("by a role that only views", func(t *testing.T) { viewer(t, c) })
+	t.Run("metrics that may not be read", func(t *testing.T) { metricsRefused(t, c) })
+	t.Run("metrics", func(t *testing.T) { metricsOfKubelet(t, c) })
 	t.Run("wrong questions", func(t *testing.T) { wrongQuestions(t, c) })
 }
 

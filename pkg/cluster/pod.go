@@ -59,9 +59,10 @@ type Container struct {
 	Restarts int32
 	State    State
 	Last     State // the termination before the present state, if any
-	// MemoryLimit is that of the running instance when the status tells it
-	// (in-place resize), in canonical form; else empty.
+	// MemoryLimit and CPULimit are those of the running instance when the
+	// status tells them (in-place resize), in canonical form; else empty.
 	MemoryLimit string
+	CPULimit    string
 }
 
 // Phase of a container.

@@ -91,6 +91,7 @@ func container(s *corev1.ContainerStatus, role cluster.Role) cluster.Container {
 		Restarts: s.RestartCount, State: state(&s.State), Last: state(&s.LastTerminationState)}
 	if s.Resources != nil {
 		c.MemoryLimit = memory(s.Resources.Limits)
+		c.CPULimit = quantity(s.Resources.Limits, corev1.ResourceCPU)
 	}
 	return c
 }

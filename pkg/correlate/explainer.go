@@ -30,7 +30,7 @@ func newExplainer(s *cluster.Snapshot, symptoms []symptom.Symptom) *explainer {
 		sym := &symptoms[i]
 		if sym.Object.Kind == "Pod" {
 			sick[sym.Object.Key()] = true
-			if sym.Ongoing {
+			if sym.Ongoing && sym.Kind != symptom.Throttling { // slow is not failing
 				e.failing[sym.Object.Key()] = true
 			}
 		}

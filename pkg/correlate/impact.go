@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
 // impact tells for every affected workload how it stands.
@@ -37,7 +38,7 @@ func (e *explainer) impactOn(p *Pattern, ref cluster.Ref) Impact {
 		im.Downtime = e.downtime(ref)
 	case im.Ready < im.Desired:
 		im.State = Degraded
-	case im.Desired == 0:
+	case im.Desired == 0 || isSlow(p):
 		im.State = Unaffected
 	default:
 		im.State = Recovered
@@ -46,6 +47,12 @@ func (e *explainer) impactOn(p *Pattern, ref cluster.Ref) Impact {
 		}
 	}
 	return im
+}
+
+// isSlow reports whether a pattern tells of containers that are slow, and of
+// nothing that fails.
+func isSlow(p *Pattern) bool {
+	return len(p.Symptoms) > 0 && !slices.ContainsFunc(p.Symptoms, func(s *symptom.Symptom) bool { return s.Kind != symptom.Throttling })
 }
 
 // failsBeyond reports whether pods fail that are not among the ready ones.
@@ -126,6 +133,9 @@ func lostNode(p *Pattern, s *cluster.Snapshot) Severity {
 // severity by the contract: critical when a workload has nothing ready or a
 // node is lost; info when all is long past and healed, or nothing was hurt.
 func severity(p *Pattern, s *cluster.Snapshot) Severity {
+	if isSlow(p) {
+		return Info // what fails of it has a pattern of its own, and lends it its severity
+	}
 	if p.Detector == "unclassified" || p.Tier == detect.Observation {
 		return Info
 	}

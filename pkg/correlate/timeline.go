@@ -72,6 +72,8 @@ func reason(s *symptom.Symptom) string {
 		return "FailedScheduling"
 	case symptom.Storage, symptom.Network:
 		return string(s.Kind) + ": " + s.Cause
+	case symptom.Throttling:
+		return "CPUThrottling"
 	case symptom.Rollout:
 		return "ProgressDeadlineExceeded"
 	case symptom.Job:

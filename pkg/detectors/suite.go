@@ -5,6 +5,7 @@ package detectors
 import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/admission"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/cputhrottling"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/credentials"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/environment"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/eviction"
@@ -30,6 +31,7 @@ func Suite() detect.Suite {
 		nodefailure.Detector,
 		eviction.Detector,
 		oom.Detector,
+		cputhrottling.Detector,
 		scheduling.Detector,
 		imagepull.Detector,
 		missingconfig.Detector,

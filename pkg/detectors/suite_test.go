@@ -67,7 +67,7 @@ func folder(d *detect.Detector) string { return strings.ReplaceAll(d.Name, "-", 
 //	# want: CAUSE pods=N workloads=N "title"
 //
 // with one want for each pattern, in order. Without any the detector must be
-// silent. The order of the documents in a file must not matter.
+// silent. What kubelets measured lies beside NAME.yaml in a folder NAME. The order of the documents in a file must not matter.
 func TestDetectors(t *testing.T) {
 	for _, d := range detectors.Suite() {
 		t.Run(d.Name, func(t *testing.T) {
@@ -124,6 +124,7 @@ type dump struct {
 	now       time.Time
 	want      []want
 	documents [][]byte // one object each
+	metrics   []string // folder of what kubelets measured, if there is one
 }
 
 var wantForm = regexp.MustCompile(`^# want: (\S+) pods=(\d+) workloads=(\d+) (".*")$`)
@@ -150,7 +151,15 @@ func readCase(t *testing.T, path string) dump {
 		t.Fatalf("%s: no comment '# now: TIME'", path)
 	}
 	c.documents = split(t, path, raw)
+	if folder := strings.TrimSuffix(path, ".yaml"); isFolder(folder) {
+		c.metrics = []string{folder}
+	}
 	return c
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 func parseWant(t *testing.T, path, line string) want {
@@ -232,7 +241,7 @@ type told struct {
 // detector without a function are made when those of all are explained.
 func (c *dump) analyse(t *testing.T, d *detect.Detector, documents [][]byte) []told {
 	t.Helper()
-	files := collect.Files{Paths: []string{"-"}, Now: c.now, Stdin: bytes.NewReader(bytes.Join(documents, []byte("\n---\n")))}
+	files := collect.Files{Paths: append(c.metrics, "-"), Now: c.now, Stdin: bytes.NewReader(bytes.Join(documents, []byte("\n---\n")))}
 	parts, err := files.Read(t.Context(), cluster.Scope{AllNamespaces: true})
 	if err != nil {
 		t.Fatal(err)

@@ -69,7 +69,10 @@ func (t *text) impact(p *Pattern) {
 		}
 	}
 	text := fmt.Sprintf("%s touched: %s", detect.Count(len(p.Impact), "workload"), strings.Join(parts, ", "))
-	if count["unaffected"] > 0 {
+	switch {
+	case count["unaffected"] > 0 && p.Severity == "info": // an observation: nothing fails
+		text += " (as many pods as wanted are ready)"
+	case count["unaffected"] > 0:
 		text += " (as many pods as wanted are ready; the failing ones are beyond that)"
 	}
 	t.field(2, "Impact", text, nil)

@@ -72,9 +72,9 @@ type Symptom struct {
 	Message  string     // the text that says why, as it came
 	Template string     // Message with its variable parts masked
 	Target   Connection // Exit: the peer that Message says could not be reached
-	Limit    string     // OOM: the memory limit in canonical form
-	Resource string     // Eviction, Pressure: memory, ephemeral-storage, inodes, pids
 	Usage    string     // Eviction: what the offenders used, as the kubelet says; Admission: the numbers of the refusal
+	Limit    string     // OOM, Throttling: the limit of memory or CPU in canonical form
+	Resource string     // Eviction, Pressure, Storage: memory, storage, ephemeral-storage, inodes, pids
 	Names    []string   // PullSecret: the Secrets; Eviction: offending containers
 
 	// About is the object that the text names and that makes it one problem:
@@ -90,7 +90,7 @@ type Symptom struct {
 	// Peers are other objects that the text names or that take part: the pods
 	// that hold a volume, the pod that preempted this one.
 	Peers []cluster.Ref
-	Share float64 // Throttling: throttled periods of all, 0 to 1
+	Share float64 // Throttling: throttled periods of all; Storage: what is used of a full volume; 0 to 1
 
 	Evidence []Evidence
 }
@@ -146,10 +146,12 @@ func Recognise(s *cluster.Snapshot) []Symptom {
 			from := len(r.found)
 			r.pod(p)
 			r.hearRunning(p, from)
+			r.throttled(p)
 		}
 	}
 	r.gonePods()
 	r.accessRefused()
+	r.fullVolumes()
 	for i := range s.Workloads {
 		if w := &s.Workloads[i]; inScope(&s.Scope, w.Namespace, w.Selector) {
 			r.workload(w)
@@ -183,6 +185,7 @@ func (r *recogniser) add(s Symptom) {
 		s.Node = s.Pod.Node
 	}
 	s.Count = max(s.Count, 1)
+	s.Evidence = append(s.Evidence, r.measured(&s)...)
 	if s.First.IsZero() || s.First.After(s.Last) {
 		s.First = s.Last
 	}
