@@ -2,11 +2,13 @@
 // how often it is right, and writes that into docs/scoreboard.md.
 //
 //	go run ./hack/score [-check] [-o FILE]
-//	go run ./hack/score [-v] FOLDER…
+//	go run ./hack/score FOLDER…
+//	go run ./hack/score -keep DIR
 //
 // Without folders it scores the recordings in testdata/incidents and the
 // synthetic incidents. A folder holds the data of one incident (data.tar.gz,
-// or a folder data; metrics-N beside it) and truth.yaml.
+// or a folder data; metrics-N beside it) and truth.yaml; with -keep the
+// synthetic incidents are written into such folders, to be looked at.
 package main
 
 import (
@@ -21,8 +23,15 @@ import (
 func main() {
 	file := flag.String("o", "docs/scoreboard.md", "the page")
 	check := flag.Bool("check", false, "change nothing; fail when the page is not up to date")
+	keep := flag.String("keep", "", "score nothing; write the synthetic incidents into this folder")
 	flag.Parse()
-	if err := run(context.Background(), *file, *check, flag.Args()); err != nil {
+	err := error(nil)
+	if *keep != "" {
+		err = keepAll(*keep)
+	} else {
+		err = run(context.Background(), *file, *check, flag.Args())
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
@@ -56,11 +65,15 @@ func page(ctx context.Context, here string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	results, err := scoreFolders(ctx, folders)
+	recorded, err := scoreFolders(ctx, folders)
 	if err != nil {
 		return nil, err
 	}
-	return board(results, nil), nil
+	synthetic, err := scoreAll(ctx, synthetic())
+	if err != nil {
+		return nil, err
+	}
+	return board(recorded, synthetic), nil
 }
 
 func scoreFolders(ctx context.Context, folders []string) ([]result, error) {

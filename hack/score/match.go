@@ -32,15 +32,15 @@ func containsAll(have, want []string) bool {
 	return true
 }
 
-// workloadsOf are the affected workloads. A bare pod is its own.
+// workloadsOf are the affected workloads: those of the affected pods, and what
+// is affected itself, such as a bare pod or a CronJob's Job.
 func workloadsOf(p *report.Pattern) []string {
 	var out []string
 	for _, a := range p.Affected {
-		switch {
-		case a.Kind == "Node":
-		case a.Kind == "Pod" && a.Workload.Name != "":
+		if a.Workload.Name != "" {
 			out = append(out, a.Namespace+"/"+a.Workload.Name)
-		default:
+		}
+		if a.Kind != "Node" && (a.Kind != "Pod" || a.Workload.Name == "") {
 			out = append(out, a.Namespace+"/"+a.Name)
 		}
 	}

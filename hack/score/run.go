@@ -13,7 +13,9 @@ import (
 	"sync"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-patterns/kubectl-patterns/hack/score/synth"
 	"github.com/kubectl-patterns/kubectl-patterns/hack/score/truth"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cmd"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
@@ -39,6 +41,36 @@ func recorded(folders []string) ([]incident, error) {
 		out = append(out, incident{filepath.Base(f), t, func(string) ([]string, error) { return saved(f) }})
 	}
 	return out, nil
+}
+
+// synthetic are the generated incidents.
+func synthetic() []incident {
+	var out []incident
+	for _, i := range synth.All() {
+		out = append(out, incident{i.Name, i.Truth, i.Write})
+	}
+	return out
+}
+
+// keepAll writes the synthetic incidents into folders as recorded ones have.
+func keepAll(dir string) error {
+	for _, in := range synthetic() {
+		folder := filepath.Join(dir, filepath.FromSlash(in.name))
+		if err := os.MkdirAll(folder, 0o750); err != nil {
+			return err
+		}
+		if _, err := in.put(folder); err != nil {
+			return err
+		}
+		raw, err := yaml.Marshal(in.truth)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(folder, "truth.yaml"), raw, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // saved is what a recording consists of: the objects (data.tar.gz, or a
@@ -79,16 +111,16 @@ func scoreOne(ctx context.Context, in *incident) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	r, err := analyse(ctx, files)
+	r, err := analyse(ctx, files, in.truth.At)
 	if err != nil {
 		return result{}, fmt.Errorf("%s: %w", in.name, err)
 	}
 	return judge(in.name, &in.truth, r), nil
 }
 
-// analyse runs the plugin itself, by its command line.
-func analyse(ctx context.Context, files []string) (*report.Report, error) {
-	args := []string{"-o", "json"}
+// analyse runs the plugin itself, by its command line, as if it were now.
+func analyse(ctx context.Context, files []string, now string) (*report.Report, error) {
+	args := []string{"-o", "json", "--now", now}
 	for _, f := range files {
 		args = append(args, "-f", f)
 	}
