@@ -123,6 +123,23 @@ func TestADependencysRolloutIsLinked(t *testing.T) {
 	}
 }
 
+// A workload that the API server lets make no pods has what it asks for.
+func TestFactorsOfWorkloadsWithoutPods(t *testing.T) {
+	s, symptoms := shop(t, func(p *cluster.Parts) {
+		p.Workloads = append(p.Workloads, cluster.Workload{Ref: deployment("team", "tiny"), Desired: 2, Template: &cluster.Template{ServiceAccount: "robot"}})
+	})
+	e := newExplainer(s, symptoms)
+	p := ofWorkloads(patternOf("admission", "limit-range", noon, nil, nil), deployment("team", "tiny"))
+	for value, want := range map[string]int{"robot": 1, "nobody": 0} {
+		f := detect.Factor{Attribute: "serviceAccount", Value: value, Holds: func(p *cluster.Pod) bool {
+			return p.Namespace == "team" && p.Template.ServiceAccount == value
+		}}
+		if got := e.shared(p, f); got.Affected != want || got.AffectedOf != 1 {
+			t.Errorf("%s: %d of %d affected", value, got.Affected, got.AffectedOf)
+		}
+	}
+}
+
 // Each of two causes touches a part of what follows: together they explain it,
 // alone neither does, and it goes to the one that touches more.
 func TestSeveralCausesExplainTogether(t *testing.T) {

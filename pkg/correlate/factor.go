@@ -3,6 +3,7 @@ package correlate
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
@@ -107,12 +108,21 @@ func (e *explainer) workloadHolds(p *Pattern, w cluster.Ref, f detect.Factor) bo
 			return true
 		}
 	}
-	for _, pod := range e.s.PodsOf(w) {
-		if f.Holds(pod) {
-			return true
-		}
+	pods := e.s.PodsOf(w)
+	if made := e.wouldMake(w); made != nil {
+		pods = append(slices.Clone(pods), made)
 	}
-	return false
+	return slices.ContainsFunc(pods, f.Holds)
+}
+
+// wouldMake is the pod that a workload asks for, where the workload was read:
+// one that gets no pods is judged by what it wants.
+func (e *explainer) wouldMake(ref cluster.Ref) *cluster.Pod {
+	w := e.s.Workload(ref)
+	if w == nil || w.Template == nil {
+		return nil
+	}
+	return &cluster.Pod{Ref: cluster.Ref{Kind: "Pod", Namespace: ref.Namespace}, Owner: w.Key(), Template: w.Template, Labels: w.Selector}
 }
 
 // riskRatio compares how often units with the value are affected with how
