@@ -77,6 +77,15 @@ func TestOneIncidentHasOneRoot(t *testing.T) {
 			ofWorkloads(patternOf("node-failure", "unreachable", noon, []string{"n1"}, nil), web), patternOf("scheduling", "insufficient-cpu", noon.Add(time.Minute), nil, apiPods), false},
 		"stale configuration that nothing suffers from explains nothing": {
 			ofTier(patternOf("stale-config", "changed-after-start", noon, nil, apiPods), detect.Observation), patternOf("exit-code", "1", noon, nil, apiPods), false},
+		"probes that time out follow from too little CPU": {
+			patternOf("cpu-throttling", "cfs-quota", noon, nil, both),
+			saying(patternOf("probe", "liveness", noon, nil, apiPods), `Liveness probe failed: Get "http://10.1.0.7:8080/healthz": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`), true},
+		"and so do commands": {
+			patternOf("cpu-throttling", "cfs-quota", noon, nil, both),
+			saying(patternOf("probe", "readiness", noon, nil, apiPods), `Readiness probe failed: command timed out: "/bin/check" timed out after 1s`), true},
+		"probes that are answered with a failure do not": {
+			patternOf("cpu-throttling", "cfs-quota", noon, nil, both),
+			saying(patternOf("probe", "readiness", noon, nil, apiPods), "Readiness probe failed: HTTP probe failed with statuscode: 500"), false},
 		"refused credentials do not follow from pressure": {
 			patternOf("node-pressure", "disk-pressure", noon, []string{"n1"}, nil), withNodes(patternOf("image-pull", "auth", noon, nil, apiPods), "n1"), false},
 	} {
@@ -95,6 +104,13 @@ func TestOneIncidentHasOneRoot(t *testing.T) {
 func ofWorkloads(p *Pattern, workloads ...cluster.Ref) *Pattern {
 	p.Tally.Workloads = workloads
 	p.Tally.First, p.Tally.Ongoing = noon, true
+	return p
+}
+
+func saying(p *Pattern, message string) *Pattern {
+	for _, s := range p.Symptoms {
+		s.Message = message
+	}
 	return p
 }
 

@@ -3,6 +3,8 @@ package correlate
 import (
 	"slices"
 	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
 // rule says when patterns of some detectors follow from patterns of others.
@@ -61,7 +63,8 @@ var rules = []rule{
 
 	// One pod's trouble in several voices.
 	{child: list("credentials", "environment", "network"), parent: list("stale-config", "version-skew"), by: byPods, when: notMereObservation},
-	{child: list("probe"), parent: append(list("cpu-throttling"), said...), by: byPods, slack: noticed},
+	{child: list("probe"), parent: said, by: byPods, slack: noticed},
+	{child: list("probe"), parent: list("cpu-throttling"), by: byPods, when: timesOut, slack: noticed},
 	{child: list("exit-code"), parent: append(list("rollout-cascade", "stale-config"), said...), by: byPods, when: notMereObservation, slack: noticed},
 	{child: list("probe"), parent: list("exit-code"), by: byPods, slack: noticed},
 	{child: list("container-start", "environment", "network", "credentials"), parent: list("missing-config", "storage"), by: byPods, slack: noticed},
@@ -78,13 +81,19 @@ var rules = []rule{
 	{child: list("rollout-failure"), parent: append(list("rollout-cascade", "node-failure"), pods...), by: byPods, slack: noticed},
 	{child: list("rollout-failure"), parent: list("admission", "scheduling", "eviction"), by: byWorkloads, slack: noticed},
 	{child: list("rollout-failure"), parent: list("node-pressure"), by: byWorkloads, when: func(_ *explainer, _, c *Pattern) bool { return len(c.Tally.Pods) == 0 }},
-	{child: list("config-drift", "version-skew", "stale-config", "cpu-throttling"), parent: append(list("rollout-failure", "rollout-cascade"), pods...), by: byPods, slack: anyOrder},
+	{child: list("config-drift", "version-skew", "stale-config"), parent: append(list("rollout-failure", "rollout-cascade"), pods...), by: byPods, slack: anyOrder},
 }
 
 func list(names ...string) []string { return names }
 
 // notMereObservation keeps what is only counted from explaining anything.
 func notMereObservation(_ *explainer, parent, _ *Pattern) bool { return parent.Tier != "observation" }
+
+// timesOut reports whether all of a pattern is too slow, by its own words: that
+// is what too little CPU does to a probe.
+func timesOut(_ *explainer, _, child *Pattern) bool {
+	return !slices.ContainsFunc(child.Symptoms, func(s *symptom.Symptom) bool { return !s.TimedOut() })
+}
 
 func (r *rule) isChild(p *Pattern) bool  { return named(r.child, p) }
 func (r *rule) isParent(p *Pattern) bool { return named(r.parent, p) }

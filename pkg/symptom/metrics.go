@@ -50,6 +50,9 @@ func (r *recogniser) throttled(p *cluster.Pod) {
 	}
 }
 
+// TimedOut reports whether what failed was too slow, by its own words.
+func (s *Symptom) TimedOut() bool { return classify(connectionSignatures, s.Message) == "timeout" }
+
 func part(n, of int64) float64 {
 	if of <= 0 {
 		return 0
