@@ -36,8 +36,46 @@ var healthyKinds = []kind{
 	{"healthy/terminating", 1, healthy((*gen).terminating)},
 	{"healthy/cordoned-node", 1, healthy((*gen).cordonedNode)},
 	{"healthy/odd-warning", 2, healthy((*gen).oddWarning)},
-	{"healthy/other-namespaces-differ", 1, healthy((*gen).environments)},
+	{"healthy/environments-differ", 1, healthy((*gen).environments)},
 	{"healthy/first-deployment", 1, healthy((*gen).firstDeployment)},
+	{"healthy/long-past", 4, healthy((*gen).longPast)},
+	{"healthy/old-failed-job", 1, healthy((*gen).oldFailedJob)},
+	{"healthy/node-upgrade", 2, healthy((*gen).nodeUpgrade)},
+	{"healthy/good-conditions", 1, healthy((*gen).goodConditions)},
+	{"healthy/waits-for-a-node", 1, healthy((*gen).waitsForNode)},
+	{"healthy/on-delete", 1, healthy((*gen).onDelete)},
+	{"healthy/debugged", 1, healthy((*gen).debugged)},
+	{"healthy/volume-handed-over", 2, healthy((*gen).volumeHandedOver)},
+	{"healthy/conflicts", 1, healthy((*gen).conflicts)},
+	{"healthy/metrics-missing", 1, healthy((*gen).metricsMissing)},
+	{"healthy/scaled-to-zero", 1, healthy((*gen).scaledToZero)},
+	{"healthy/long-migration", 1, healthy((*gen).longMigration)},
+	{"healthy/everything", 4, healthy((*gen).everything)},
+}
+
+// noises are those that may stand beside any incident.
+var noises = []func(*gen){
+	(*gen).startingProbes, (*gen).mountCache, (*gen).oneRestart, (*gen).rollingOut, (*gen).rolledOut, (*gen).kubeletWarnings,
+	(*gen).unneededPullSecret, (*gen).completedJobs, (*gen).jobRetried, (*gen).waitForConsumer, (*gen).rescaled, (*gen).configWritten,
+	(*gen).readyAgain, (*gen).oddWarning, (*gen).environments, (*gen).firstDeployment, (*gen).longPast, (*gen).oldFailedJob,
+	(*gen).goodConditions, (*gen).onDelete, (*gen).debugged, (*gen).volumeHandedOver, (*gen).conflicts, (*gen).metricsMissing,
+	(*gen).scaledToZero, (*gen).longMigration, (*gen).terminating,
+}
+
+// noise makes some noise, for every other variant.
+func (g *gen) noise() {
+	if g.variant%2 == 0 {
+		return
+	}
+	for range 3 {
+		noises[g.r.IntN(len(noises))](g)
+	}
+}
+
+func (g *gen) everything() {
+	for _, n := range noises {
+		n(g)
+	}
 }
 
 func healthy(noise func(*gen)) func(*gen) truth.Truth {
@@ -50,9 +88,7 @@ func healthy(noise func(*gen)) func(*gen) truth.Truth {
 func (g *gen) large() {
 	g.addNodes(20)
 	g.addPopulation(60)
-	g.startingProbes()
-	g.kubeletWarnings()
-	g.oneRestart()
+	g.everything()
 }
 
 // justStarted is a cluster minutes old: nodes were not ready, everything has
@@ -158,7 +194,7 @@ func (g *gen) kubeletWarnings() {
 			g.nodeEvent(n, "Warning", "CheckLimitsForResolvConf", "Resolv.conf file '/etc/resolv.conf' contains search line consisting of more than 32 domains!", "kubelet", ago)
 		}
 	}
-	p := g.apps[len(g.apps)-1].pods[0]
+	p := g.aWell().pods[0]
 	p.say("", "Warning", "DNSConfigForming", "Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: 10.0.0.2 10.0.0.3 10.0.0.4", 50*time.Minute, time.Minute, 12)
 }
 
@@ -259,7 +295,7 @@ func (g *gen) newNode() {
 
 // configWritten: a ConfigMap changed under running pods, which all do well.
 func (g *gen) configWritten() {
-	a := g.app(with(envFrom("flags")))
+	a := g.app(with(envFrom("flags")), named(g.names.app()))
 	g.addConfigMap(a.namespace, "flags", 60*24*time.Hour, "A", "B")
 	g.rewrite(a.namespace, "flags", 30*time.Minute)
 	if g.variant == 1 {
@@ -284,7 +320,7 @@ func (g *gen) gated() {
 // readyAgain: a probe failed for a moment.
 func (g *gen) readyAgain() {
 	a := g.app(replicas(3))
-	for _, p := range a.pods[:1+g.variant] {
+	for _, p := range a.pods[:1+g.variant%2] {
 		p.say(p.at, "Warning", "Unhealthy", fmt.Sprintf(`Readiness probe failed: Get "http://%s:8080/ready": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`, p.Status.PodIP), 25*time.Minute, 25*time.Minute, 1)
 	}
 }
@@ -316,7 +352,7 @@ func (g *gen) cordonedNode() {
 // oddWarning: an operator complains again and again of something that no
 // table knows; no pod is the worse for it.
 func (g *gen) oddWarning() {
-	a := g.apps[len(g.apps)-1]
+	a := g.aWell()
 	g.event(ev{object: corev1.ObjectReference{Kind: "Widget", Namespace: a.namespace, Name: g.names.object("widget"), UID: a.uid}, typ: "Warning", reason: pick(g, "ReconcileDelayed", "SyncForbidden"),
 		message: pick(g, "waiting for the upstream to settle", "reconcile again later: not allowed in this window"), from: "widget-operator", first: 50 * time.Minute, last: time.Minute, count: 60})
 }
@@ -336,5 +372,14 @@ func (g *gen) firstDeployment() {
 	for _, p := range a.pods {
 		p.hang("ContainerCreating", "", age, false)
 		p.say(p.at, "Normal", "Pulling", fmt.Sprintf("Pulling image %q", p.askedImage()), age-time.Second, age-time.Second, 1)
+	}
+}
+
+// aWell is some workload of the population.
+func (g *gen) aWell() *app {
+	for {
+		if a := g.apps[g.r.IntN(len(g.apps))]; a.namespace != "kube-system" && len(a.pods) > 0 && a.age > 24*time.Hour {
+			return a
+		}
 	}
 }

@@ -99,7 +99,7 @@ func (g *gen) policy() truth.Truth {
 			fmt.Sprintf(`pods %q is forbidden: no PriorityClass with name batch-low was found`, pod),
 			fmt.Sprintf(`pods %q is forbidden: unable to validate against any security context constraint: [provider "anyuid": Forbidden: not usable by user or serviceaccount, provider restricted-v2: .containers[0].runAsUser: Invalid value: 0: must be in the ranges: [1000680000, 1000689999]]`, pod))
 	}, len(a.pods), since)
-	return one("admission", "policy", a)
+	return roots(also(root("admission", "policy", a), "admission", "pod-security"))
 }
 
 var schedulingKinds = []kind{

@@ -10,6 +10,7 @@ package synth
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/hack/score/truth"
 )
@@ -54,6 +55,9 @@ func All() []Incident {
 func (k *kind) incident(variant int) Incident {
 	name := fmt.Sprintf("%s-%d", k.name, variant+1)
 	g := &gen{newWorld(name, variant), variant}
+	if !strings.HasPrefix(k.name, "healthy/") {
+		g.noise()
+	}
 	t := k.make(g)
 	t.Incident, t.At = k.name, g.now.Format(rfc3339)
 	g.finish()
