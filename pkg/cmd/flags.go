@@ -35,6 +35,7 @@ type scanFlags struct {
 	detectors     []string
 	category      string
 	minSeverity   string
+	logs          bool
 	noSecrets     bool
 	metrics       bool
 	utc           bool
@@ -59,6 +60,7 @@ func (f *scanFlags) addTo(c *cobra.Command) {
 	p.StringSliceVar(&f.detectors, "detector", nil, "Show patterns of these detectors only (see 'kubectl patterns detectors')")
 	p.StringVar(&f.category, "category", f.category, "Show patterns of this category only: "+strings.Join(detect.Categories, ", "))
 	p.StringVar(&f.minSeverity, "min-severity", f.minSeverity, "Show patterns of at least this severity: info, warning or critical")
+	p.BoolVar(&f.logs, "logs", f.logs, "Read the last log lines of failing containers as well (a hundred at most; needs get on pods/log)")
 	p.BoolVar(&f.noSecrets, "no-secrets", f.noSecrets, "Do not ask for the names and dates of Secrets (their data is never asked for)")
 	p.BoolVar(&f.metrics, "metrics", f.metrics, "Ask the kubelets what they measure (needs the right nodes/proxy): CPU throttling, full volumes")
 	p.BoolVar(&f.utc, "utc", f.utc, "Show times in UTC instead of the local zone")

@@ -17,6 +17,7 @@ type reader interface {
 	// Metrics reads what the kubelets of nodes measure.
 	Metrics(ctx context.Context, nodes []string) (cluster.Parts, error)
 	Configs(ctx context.Context, configMaps, secrets []string) (cluster.Parts, error)
+	Logs(ctx context.Context, wanted []cluster.LogRef) (cluster.Parts, error)
 }
 
 func (o *options) reader() (reader, error) {

@@ -62,6 +62,14 @@ func (o *options) analyse(ctx context.Context) (*correlate.Story, []symptom.Symp
 		return nil, nil, err
 	}
 	snapshot = snapshot.WithConfigs(configs)
+	if o.logs {
+		logs, err := reader.Logs(ctx, symptom.LogsWanted(symptoms))
+		if err != nil {
+			return nil, nil, err
+		}
+		snapshot = snapshot.WithLogs(logs)
+		symptoms = symptom.Recognise(snapshot)
+	}
 	patterns, skipped := detect.Run(o.suite, snapshot, symptoms)
 	return correlate.Explain(snapshot, o.suite, symptoms, patterns, skipped), symptoms, nil
 }

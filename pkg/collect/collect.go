@@ -33,6 +33,7 @@ func (b *bucket) merge(o *bucket) {
 	b.Configs = append(b.Configs, o.Configs...)
 	b.Usages = append(b.Usages, o.Usages...)
 	b.Filesystems = append(b.Filesystems, o.Filesystems...)
+	b.Logs = append(b.Logs, o.Logs...)
 	b.Sources = append(b.Sources, o.Sources...)
 	b.Gaps = append(b.Gaps, o.Gaps...)
 	for ref, s := range o.slices {

@@ -50,7 +50,7 @@ func firstByte(br *bufio.Reader) (byte, error) {
 // jsonDocuments decodes object by object, so that a list of any length is
 // never held whole.
 func (r *reading) jsonDocuments(name string, br *bufio.Reader) error {
-	in := &lines{r: &withoutLogs{r: br}}
+	in := &lines{r: &withoutLogs{r: br, logs: r.logs}}
 	dec := json.NewDecoder(in)
 	for {
 		err := r.jsonDocument(name, dec)

@@ -41,6 +41,7 @@ type reading struct {
 	seen    map[string]bool // kind and UID of what was read
 	// measured is what saved answers of kubelets say.
 	measured savedMetrics
+	logs     *dumpedLogs
 }
 
 // Read reads all files. A broken one is named with its place and becomes a
@@ -48,6 +49,7 @@ type reading struct {
 func (f *Files) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, error) {
 	r := &reading{ctx: ctx, b: newBucket(), objects: map[cluster.Source]int{}, skipped: map[string]int{}, seen: map[string]bool{},
 		measured: savedMetrics{times: map[string]time.Time{}, answers: map[string]int{}}}
+	r.logs = &dumpedLogs{b: r.b}
 	for _, path := range f.Paths {
 		if err := ctx.Err(); err != nil {
 			return cluster.Parts{}, err
@@ -68,6 +70,7 @@ func (f *Files) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, e
 	}
 	r.measure()
 	r.sources()
+	r.keepFailing()
 	r.b.Identity = cluster.Identity{Offline: true}
 	r.b.Scope, r.b.At = scope, f.Now
 	if r.b.At.IsZero() {
@@ -109,10 +112,10 @@ func (r *reading) path(path string) error {
 	})
 }
 
-// isData reports whether a file of a folder is of a form that is read; logs
-// and the like lie beside them in a cluster-info dump.
+// isData reports whether a file of a folder is of a form that is read: notes
+// and the like may lie beside them.
 func isData(path string) bool {
-	if _, ok := metricsFileOf(path); ok {
+	if _, ok := metricsFileOf(path); ok || isDumpedLog(path) {
 		return true
 	}
 	path = strings.TrimSuffix(strings.ToLower(path), ".gz")
@@ -143,6 +146,12 @@ func (r *reading) stream(name string, in io.Reader) {
 			return
 		}
 		r.stream(strings.TrimSuffix(name, ".gz"), gz)
+		return
+	}
+	if isDumpedLog(name) {
+		if err := r.logFile(br); err != nil {
+			r.fail(name, err)
+		}
 		return
 	}
 	if head, _ := br.Peek(262); len(head) == 262 && string(head[257:262]) == "ustar" {
@@ -229,18 +238,4 @@ func (r *reading) skippedKinds() string {
 // Configs are among the files, if they were saved: there is no second step.
 func (f *Files) Configs(context.Context, []string, []string) (cluster.Parts, error) {
 	return cluster.Parts{}, nil
-}
-
-// interruptible ends a stream when the run is interrupted: a pipe or a device
-// may never end by itself.
-type interruptible struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (i *interruptible) Read(p []byte) (int, error) {
-	if err := i.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return i.r.Read(p)
 }

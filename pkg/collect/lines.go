@@ -2,11 +2,11 @@ package collect
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // lines counts lines as a stream is read, to say where it is broken. Only
@@ -56,12 +56,12 @@ func (l *lines) locate(err error, offset int64) error {
 	return fmt.Errorf("line %d, column %d: %w", line, offset-start+1, err)
 }
 
-// withoutLogs drops the container logs that `kubectl cluster-info dump`
+// withoutLogs takes the container logs out that `kubectl cluster-info dump`
 // prints between its JSON documents.
 type withoutLogs struct {
 	r       *bufio.Reader
+	logs    *dumpedLogs
 	pending []byte
-	inside  bool
 }
 
 func (w *withoutLogs) Read(p []byte) (int, error) {
@@ -70,12 +70,7 @@ func (w *withoutLogs) Read(p []byte) (int, error) {
 		if errors.Is(err, bufio.ErrBufferFull) {
 			err = nil
 		}
-		switch text := string(line[:min(len(line), 12)]); {
-		case strings.HasPrefix(text, "==== START"):
-			w.inside = true
-		case strings.HasPrefix(text, "==== END"):
-			w.inside = false
-		case !w.inside:
+		if len(line) > 0 && !w.logs.take(line) {
 			w.pending = append(w.pending, line...)
 		}
 		if err != nil && len(w.pending) == 0 {
@@ -85,4 +80,18 @@ func (w *withoutLogs) Read(p []byte) (int, error) {
 	n := copy(p, w.pending)
 	w.pending = w.pending[:copy(w.pending, w.pending[n:])]
 	return n, nil
+}
+
+// interruptible ends a stream when the run is interrupted: a pipe or a device
+// may never end by itself.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (i *interruptible) Read(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.r.Read(p)
 }

@@ -32,10 +32,19 @@ func maskText(text string) string {
 		return text
 	}
 	for _, m := range secretMasks {
-		text = m.pattern.ReplaceAllString(text, m.with)
+		text = m.pattern.ReplaceAllStringFunc(text, func(found string) string {
+			if plainValue.MatchString(found) {
+				return found
+			}
+			return m.pattern.ReplaceAllString(found, m.with)
+		})
 	}
 	return text
 }
+
+// plainValue matches what stands where a secret would and says that there is
+// none: MySQL's "(using password: YES)", "DB_PASSWORD: undefined".
+var plainValue = regexp.MustCompile(`(?i)[=:]\s*["']?(?:yes|no|true|false|undefined|null|nil|none|required|missing|empty|unset|must|invalid)["']?$`)
 
 func hasSecretHint(text string) bool {
 	if len(text) < 8 {

@@ -104,7 +104,7 @@ func state(s *corev1.ContainerState) cluster.State {
 		return cluster.State{Phase: cluster.Waiting, Reason: s.Waiting.Reason, Message: maskText(s.Waiting.Message)}
 	case s.Terminated != nil:
 		t := s.Terminated
-		return cluster.State{Phase: cluster.Terminated, Reason: t.Reason, Message: maskText(t.Message),
+		return cluster.State{Phase: cluster.Terminated, Reason: t.Reason, Message: maskWords(t.Message),
 			ExitCode: t.ExitCode, StartedAt: t.StartedAt.Time, FinishedAt: t.FinishedAt.Time}
 	}
 	return cluster.State{}

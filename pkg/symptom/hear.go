@@ -12,9 +12,8 @@ import (
 // beside the end, which follows from it.
 func (r *recogniser) hear(s *Symptom) (Symptom, bool) {
 	words := r.listen(s.Message, s.ExitCode)
-	log := r.s.Log(s.Object, s.Container)
-	if log != nil && (s.Message == "" || words.raw) {
-		if heard := r.listen(strings.Join(log.Lines, "\n"), s.ExitCode); heard.line != "" && (s.Message == "" || !heard.raw) {
+	if s.Message == "" || words.raw {
+		if heard, ok := r.heardInLog(s); ok && (s.Message == "" || !heard.raw) {
 			words = heard
 			s.Evidence = append(s.Evidence, fromLog(s, &words))
 			if s.Message == "" {
@@ -37,12 +36,36 @@ func (r *recogniser) hear(s *Symptom) (Symptom, bool) {
 	return r.specific(s, words)
 }
 
+// heardInLog is what the log of the run that ended says, if it says that
+// something is wrong. The log of a run that goes on after it tells of that end
+// only by words that are known.
+func (r *recogniser) heardInLog(s *Symptom) (said, bool) {
+	log := r.s.Log(s.Object, s.Container)
+	if log == nil {
+		return said{}, false
+	}
+	heard := r.listen(strings.Join(log.Lines, "\n"), s.ExitCode)
+	if heard.raw {
+		return heard, heard.isError && (log.Previous || !isRunning(s.Pod, s.Container))
+	}
+	return heard, heard.line != ""
+}
+
+func isRunning(p *cluster.Pod, container string) bool {
+	for i := range p.Containers {
+		if p.Containers[i].Name == container {
+			return p.Containers[i].State.Phase == cluster.Running
+		}
+	}
+	return false
+}
+
 func fromLog(s *Symptom, words *said) Evidence {
 	at := s.Ended
 	if at.IsZero() {
 		at = s.Last
 	}
-	return Evidence{Source: FromLog, Subject: s.Object.Key(), Time: at, Reason: "log", Text: "container " + s.Container + ": " + words.line, Count: 1}
+	return Evidence{Source: FromLog, Subject: s.Object.Key(), Time: at, Reason: "log", Text: "log of container " + s.Container + ": " + words.line, Count: 1}
 }
 
 // specific is the symptom that words give: of the same container, with the

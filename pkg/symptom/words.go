@@ -17,7 +17,9 @@ type said struct {
 	access Access
 	client string // the protocol of the peer, by the client's wording
 	frames string // top frames of the stack trace
-	raw    bool   // line is merely the last error: no row knows it
+	raw    bool   // no row knows line: it is merely the last error, or the first line
+	// isError is set when a raw line shows that it is an error.
+	isError bool
 }
 
 // listen finds in the words of a program why it failed. It looks from the end
@@ -29,7 +31,8 @@ func listen(text string, exitCode int32) said {
 	h := &hearing{lines: linesOf(text), exit: exitCode}
 	out := h.search()
 	if out.line == "" {
-		out.line, out.raw = h.lastError(), true
+		out.line, out.isError = h.lastError()
+		out.raw = true
 	}
 	out.frames = topFrames(h.lines)
 	return out
@@ -197,14 +200,14 @@ func tells(lower string) bool {
 
 // lastError is the last line that shows that it is an error, else the first
 // line of all.
-func (h *hearing) lastError() string {
+func (h *hearing) lastError() (text string, isError bool) {
 	for i := len(h.lines) - 1; i >= 0; i-- {
 		if l := &h.lines[i]; l.level == loud || (l.level == unleveled && anError.MatchString(l.text)) {
-			return strings.TrimSpace(l.text)
+			return strings.TrimSpace(l.text), true
 		}
 	}
 	if len(h.lines) > 0 {
-		return strings.TrimSpace(h.lines[0].text)
+		return strings.TrimSpace(h.lines[0].text), false
 	}
-	return ""
+	return "", false
 }

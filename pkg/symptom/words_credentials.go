@@ -10,7 +10,7 @@ var credentialWords = []word{
 		"password authentication failed for user", "scram-sha-256 authentication failed", "password authentication failed", "sqlstate 28p01"},
 		pattern: regexp.MustCompile(`fatal: +role "[^"]{1,63}" (?:does not exist|is not permitted to log in)|peer authentication failed for user|ident authentication failed for user`)}, names: nameLogin},
 	{kind: Credentials, client: "mysql", signature: signature{cause: Rejected, source: "MySQL, ER_ACCESS_DENIED_ERROR 1045", pattern: regexp.MustCompile(
-		`access denied for user '[^']{0,120}'@'[^']{1,253}' \(using password: (?:yes|no)\)|\b1045 \(28000\)`)}, names: nameLogin},
+		`access denied for user '[^']{0,120}'@'[^']{1,253}' \(using password: \S{1,10}\)|\b1045 \(28000\)`)}, names: nameLogin},
 	{kind: Credentials, client: "redis", signature: signature{cause: Rejected, source: "Redis, server.c and acl.c", texts: []string{
 		"wrongpass ", "noauth authentication required", "err invalid password", "err auth <password> called without any password configured", "client sent auth, but no password is set"}}, names: nameLogin},
 	{kind: Credentials, client: "mongodb", signature: signature{cause: Rejected, source: "MongoDB, AuthenticationFailed 18", texts: []string{
