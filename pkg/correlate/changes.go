@@ -79,6 +79,8 @@ func withOwn(out []LinkedChange, p *Pattern, e *explainer) []LinkedChange {
 		Link: "the rollout itself", Chance: e.chance(p, p.Change.Kind, windows[p.Change.Kind]), Tier: p.Tier}
 	if p.Change.Kind == cluster.ConfigWrite {
 		own.Link = "what the affected read when they started"
+	} else if p.Detector == "version-skew" && !slices.Contains(p.Tally.Workloads, own.Object) {
+		own.Link = "the new revision of what the affected call"
 	}
 	if p.Detector == "rollout-cascade" {
 		own.Link = fmt.Sprintf("dependency of %d of %d affected workloads", len(p.Tally.Workloads), len(p.Tally.Workloads))

@@ -83,6 +83,8 @@ func reason(s *symptom.Symptom) string {
 		return cmp.Or(s.Item, "Failed")
 	case symptom.Stale:
 		return "StaleConfig"
+	case symptom.Version:
+		return "VersionMismatch"
 	case symptom.Unclassified:
 		return s.Cause
 	case symptom.MissingConfig:

@@ -22,6 +22,7 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/scheduling"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/staleconfig"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/unclassified"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/versionskew"
 )
 
 // Suite is every detector, in the order of the taxonomy.
@@ -42,6 +43,7 @@ func Suite() detect.Suite {
 		staleconfig.Detector,
 		rolloutfailure.Detector,
 		rolloutcascade.Detector,
+		versionskew.Detector,
 		jobfailure.Detector,
 		exitcode.Detector,
 		unclassified.Detector,

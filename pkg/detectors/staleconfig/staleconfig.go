@@ -42,7 +42,7 @@ something that failed refers to a ConfigMap or Secret.`,
 const changed = "changed-after-start"
 
 func run(pass *detect.Pass) {
-	health := healthOf(pass)
+	health := pass.Health(blamable)
 	readers := readersOf(pass.Snapshot)
 	for i := range pass.Configs {
 		c := &pass.Configs[i]
@@ -61,33 +61,10 @@ func run(pass *detect.Pass) {
 	}
 }
 
-// health of a pod, as far as a setting could be to blame.
-type health struct {
-	failing []*symptom.Symptom // of kinds that a setting can bring about
-	other   bool               // fails for another reason, or did: says nothing
-}
-
 // blamable are the kinds of trouble that the value of a setting can make.
 var blamable = map[symptom.Kind]bool{
 	symptom.Exit: true, symptom.CrashLoop: true, symptom.Probe: true, symptom.Unready: true, symptom.Network: true,
 	symptom.Credentials: true, symptom.Environment: true, symptom.RBAC: true, symptom.Version: true,
-}
-
-func healthOf(pass *detect.Pass) map[cluster.Ref]health {
-	out := map[cluster.Ref]health{}
-	for _, s := range pass.All() {
-		if s.Object.Kind != "Pod" || s.Kind == symptom.Unclassified {
-			continue
-		}
-		h := out[s.Object.Key()]
-		if s.Ongoing && s.Pod != nil && blamable[s.Kind] {
-			h.failing = append(h.failing, s)
-		} else if s.Ongoing {
-			h.other = true
-		}
-		out[s.Object.Key()] = h
-	}
-	return out
 }
 
 // readersOf are the pods that read a ConfigMap or Secret at their start only,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/stats"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
@@ -54,7 +55,7 @@ func (u *use) split(parts []parted, oldFail bool) (finding, bool) {
 		f.failed, f.of = f.failed+n, f.of+len(bad)
 		f.fine, f.fineOf = f.fine+well, f.fineOf+len(good)
 		f.symptoms = append(f.symptoms, symptoms...)
-		f.arrangements *= choose(n+well, n)
+		f.arrangements *= stats.Partings(n+well, n)
 	}
 	return f, f.failed > 0 && u.fitsInTime(&f)
 }
@@ -66,7 +67,7 @@ func (u *use) split(parts []parted, oldFail bool) (finding, bool) {
 func (u *use) fitsInTime(f *finding) bool {
 	for _, s := range f.symptoms {
 		began := s.First.Sub(u.written)
-		few := f.arrangements < unlikely
+		few := f.arrangements < stats.Unlikely
 		switch {
 		case f.beforeItFails && (began < -leads || (few && began > follows)):
 			return false
@@ -114,15 +115,11 @@ func (u *use) allOld(parts []parted) (finding, bool) {
 	return f, f.failed > 0 && !u.isContinuous()
 }
 
-// unlikely is in how many ways chance could part pods before a division is
-// called strong: one in twenty.
-const unlikely = 20
-
 func (u *use) tell(f finding) detect.Pattern {
 	t := detect.Sum(f.symptoms)
 	p := u.begin()
 	p.Symptoms, p.Contrast, p.Tier = f.symptoms, f.fine > 0, detect.Suggestive
-	if f.arrangements >= unlikely {
+	if f.arrangements >= stats.Unlikely {
 		p.Tier = detect.Strong
 	}
 	who := detect.Count(len(t.Pods), "pod") + " of " + detect.List(detect.Paths(t.Workloads), 2)

@@ -25,17 +25,15 @@ type use struct {
 // reader is a pod that read the object before or after the write.
 type reader struct {
 	pod *cluster.Pod
-	health
+	detect.Health
 }
-
-func (r *reader) fine() bool { return len(r.failing) == 0 && !r.other && r.pod.Ready() }
 
 // sameTime is how close to a write a start may lie before their order is
 // unknown: times have a precision of a second, and a container is made a
 // little before it is started.
 const sameTime = 5 * time.Second
 
-func (u *use) add(p *cluster.Pod, h health) {
+func (u *use) add(p *cluster.Pod, h detect.Health) {
 	write, anew, ok := u.writeFor(p)
 	if !ok {
 		return
@@ -96,11 +94,11 @@ func keysRead(p *cluster.Pod, c *cluster.Config) (keys []string, all bool) {
 // started before or after a moment. Neither is known when some did and some
 // did not, or when it is too close. Of a failing pod the container that fails
 // counts.
-func (u *use) startedAround(p *cluster.Pod, h health, at time.Time) (before, after bool) {
+func (u *use) startedAround(p *cluster.Pod, h detect.Health, at time.Time) (before, after bool) {
 	before, after = true, true
 	for i := range p.Containers {
 		c := &p.Containers[i]
-		if !u.reads(p, c) || (len(h.failing) > 0 && h.failing[0].Container != "" && h.failing[0].Container != c.Name) {
+		if !u.reads(p, c) || (len(h.Failing) > 0 && h.Failing[0].Container != "" && h.Failing[0].Container != c.Name) {
 			continue
 		}
 		started := c.State.StartedAt
@@ -190,9 +188,9 @@ func (p *parted) any() *cluster.Pod {
 
 func failing(rs []reader) (n int, symptoms []*symptom.Symptom) {
 	for i := range rs {
-		if len(rs[i].failing) > 0 {
+		if len(rs[i].Failing) > 0 {
 			n++
-			symptoms = append(symptoms, rs[i].failing...)
+			symptoms = append(symptoms, rs[i].Failing...)
 		}
 	}
 	return n, symptoms
@@ -201,18 +199,9 @@ func failing(rs []reader) (n int, symptoms []*symptom.Symptom) {
 func fine(rs []reader) int {
 	n := 0
 	for i := range rs {
-		if rs[i].fine() {
+		if rs[i].Fine(rs[i].pod) {
 			n++
 		}
 	}
 	return n
-}
-
-// choose is in how many ways k of n can be picked.
-func choose(n, k int) float64 {
-	out := 1.0
-	for i := 1; i <= k; i++ {
-		out *= float64(n-k+i) / float64(i)
-	}
-	return out
 }
