@@ -61,7 +61,7 @@ func reason(s *symptom.Symptom) string {
 	case symptom.Eviction:
 		return "Evicted"
 	case symptom.Start:
-		return "StartError"
+		return s.Evidence[0].Reason
 	case symptom.Unready:
 		return "NotReady"
 	case symptom.Pressure:

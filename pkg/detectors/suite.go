@@ -5,6 +5,7 @@ package detectors
 import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/admission"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/containerstart"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/cputhrottling"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/credentials"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/environment"
@@ -41,6 +42,7 @@ func Suite() detect.Suite {
 		credentials.Detector,
 		rbac.Detector,
 		staleconfig.Detector,
+		containerstart.Detector,
 		rolloutfailure.Detector,
 		rolloutcascade.Detector,
 		versionskew.Detector,

@@ -55,6 +55,9 @@ func (r *recogniser) gonePod(ref cluster.Ref, events []*cluster.Event) {
 	}
 	r.goneUnscheduled(ref, events)
 	r.missing(ref, nil, events)
+	if r.goneStart(ref, events) {
+		return
+	}
 	r.crashLoop(ref, nil, events)
 }
 

@@ -84,6 +84,8 @@ func (r *recogniser) specific(of *Symptom, words said) (Symptom, bool) {
 	case MissingConfig:
 		kind := map[string]string{"configmap": "ConfigMap", "secret": "Secret", "service-account": "ServiceAccount"}[s.Cause]
 		s.About, s.Item = cluster.Ref{Kind: kind, Namespace: s.Object.Namespace, Name: words.item}, ""
+	case Start:
+		s.spoken()
 	case Credentials:
 		s.Target = declaredPeer(s.Pod, words)
 	}

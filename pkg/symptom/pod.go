@@ -149,47 +149,6 @@ func (r *recogniser) pullSecret(ref cluster.Ref, p *cluster.Pod, events []*clust
 	}
 }
 
-// startReasons are the waiting reasons that mean that a container could not
-// be made or started.
-var startReasons = map[string]bool{
-	"CreateContainerConfigError": true, "CreateContainerError": true, "RunContainerError": true,
-	"PreCreateHookError": true, "PreStartHookError": true, "PostStartHookError": true,
-}
-
-func (r *recogniser) start(p *cluster.Pod, c *cluster.Container, events []*cluster.Event) (Symptom, bool) {
-	failed := terminated(c)
-	switch {
-	case c.State.Phase == cluster.Waiting && startReasons[c.State.Reason]:
-		return Symptom{Kind: Start, Object: p.Key(), Pod: p, Container: c.Name,
-			First: firstSeen(events, c.Name, latest(p.Created, p.Started), "Failed"), Last: r.s.At, Ongoing: true,
-			Message: c.State.Message, Template: Mask(c.State.Message),
-			Evidence: []Evidence{{Source: FromStatus, Subject: p.Key(), Time: r.s.At, Reason: c.State.Reason, Text: c.State.Message, Count: 1}},
-		}, true
-	case failed != nil && (failed.Reason == "StartError" || failed.Reason == "ContainerCannotRun"):
-		return Symptom{Kind: Start, Object: p.Key(), Pod: p, Container: c.Name,
-			First: firstSeen(events, c.Name, latest(p.Created, p.Started), "Failed"), Last: r.s.At, Ongoing: !healed(p, c, r.s.At),
-			Message: failed.Message, Template: Mask(failed.Message), ExitCode: failed.ExitCode,
-			Evidence: []Evidence{{Source: FromStatus, Subject: p.Key(), Time: r.s.At, Reason: failed.Reason, Text: failed.Message, Count: 1}},
-		}, true
-	}
-	return Symptom{}, false
-}
-
-func firstSeen(events []*cluster.Event, container string, fallback time.Time, reasons ...string) time.Time {
-	var first time.Time
-	for _, e := range events {
-		for _, reason := range reasons {
-			if e.Warning && e.Reason == reason && isAbout(e, container) {
-				first = earliest(first, e.First)
-			}
-		}
-	}
-	if first.IsZero() {
-		return fallback
-	}
-	return first
-}
-
 // unready recognises a pod whose containers run but which does not become
 // ready: its service gets no traffic. Starting is granted its time.
 func (r *recogniser) unready(p *cluster.Pod, events []*cluster.Event) {

@@ -14,6 +14,7 @@ var tables = map[string][]signature{
 	"clauses":     clauseSignatures,
 	"claims":      claimStates,
 	"webhooks":    webhookFailures,
+	"starts":      startSignatures,
 }
 
 // row is the number of the row that a message matches, -1 if none.

@@ -17,8 +17,11 @@ func (b *builder) probable() detect.Cause {
 		text += " " + hint
 	}
 	why := "the kubelet says so: "
-	if len(b.tally.Pods) == 0 {
+	switch {
+	case len(b.tally.Pods) == 0:
 		why = "the API server says so: "
+	case !b.group[0].Ended.IsZero():
+		why = "the program says so: "
 	}
 	return detect.Cause{Text: text, Confidence: detect.High, Why: why + detect.Said(clip(b.group[0].Message))}
 }
