@@ -22,6 +22,7 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutfailure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/scheduling"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/staleconfig"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/storage"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/unclassified"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/versionskew"
 )
@@ -35,6 +36,7 @@ func Suite() detect.Suite {
 		oom.Detector,
 		cputhrottling.Detector,
 		scheduling.Detector,
+		storage.Detector,
 		imagepull.Detector,
 		missingconfig.Detector,
 		admission.Detector,

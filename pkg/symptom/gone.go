@@ -54,6 +54,7 @@ func (r *recogniser) gonePod(ref cluster.Ref, events []*cluster.Event) {
 		return
 	}
 	r.goneUnscheduled(ref, events)
+	r.volumes(ref, nil, events)
 	r.missing(ref, nil, events)
 	if r.goneStart(ref, events) {
 		return

@@ -150,6 +150,7 @@ func Recognise(s *cluster.Snapshot) []Symptom {
 		}
 	}
 	r.gonePods()
+	r.claims()
 	r.accessRefused()
 	r.fullVolumes()
 	for i := range s.Workloads {

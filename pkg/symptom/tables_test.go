@@ -13,6 +13,7 @@ var tables = map[string][]signature{
 	"not ready":   notReadySignatures,
 	"clauses":     clauseSignatures,
 	"claims":      claimStates,
+	"storage":     storageSignatures,
 	"webhooks":    webhookFailures,
 	"starts":      startSignatures,
 }

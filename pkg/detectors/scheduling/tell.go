@@ -12,7 +12,10 @@ func (p *problem) title() string {
 	verb := "cannot be placed"
 	switch {
 	case refused(p.first):
-		verb = "refused by the node that " + map[bool]string{true: "it", false: "they"}[len(p.tally.Pods) == 1] + " had been given"
+		verb = "refused by the node that they had been given"
+		if len(p.tally.Pods) == 1 {
+			verb = "refused by the node that it had been given"
+		}
 	case !p.tally.Ongoing:
 		verb = "could not be placed"
 	}
