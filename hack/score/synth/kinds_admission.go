@@ -10,11 +10,11 @@ import (
 )
 
 var admissionKinds = []kind{
-	{"admission/quota", 4, (*gen).quota},
+	{"admission/quota", 5, (*gen).quota},
 	{"admission/limit-range", 3, (*gen).limitRange},
 	{"admission/pod-security", 2, (*gen).podSecurity},
-	{"admission/webhook-denied", 3, (*gen).webhookDenied},
-	{"admission/webhook-down", 4, (*gen).webhookDown},
+	{"admission/webhook-denied", 4, (*gen).webhookDenied},
+	{"admission/webhook-down", 6, (*gen).webhookDown},
 	{"admission/policy", 3, (*gen).policy},
 }
 
@@ -33,6 +33,9 @@ func (g *gen) quota() truth.Truth {
 		},
 		func(pod string) string {
 			return fmt.Sprintf("pods %q is forbidden: exceeded quota: %s, requested: pods=1, used: pods=10, limited: pods=10", pod, quota)
+		},
+		func(pod string) string {
+			return fmt.Sprintf("pods %q is forbidden: insufficient quota to consume: count/pods.batch", pod)
 		})
 	since := g.between(5*time.Minute, 50*time.Minute)
 	a := g.app(in(ns), replicas(4))
@@ -71,7 +74,8 @@ func (g *gen) webhookDenied() truth.Truth {
 		return pick(g,
 			`admission webhook "validate.kyverno.svc-fail" denied the request: `+"\n\nresource Pod/"+a.namespace+"/"+pod+" was blocked due to the following policies \n\nrequire-labels:\n  check-team: 'validation error: label team is required. rule check-team failed at path /metadata/labels/team/'",
 			`admission webhook "validation.gatekeeper.sh" denied the request: [container-must-have-limits] container <app> has no resource limits`,
-			`admission webhook "pods.checker.example.com" denied the request without explanation`)
+			`admission webhook "pods.checker.example.com" denied the request without explanation`,
+			`admission webhook "mutate.linkerd.io" denied the request: pods "`+pod+`" is forbidden: exceeded the quota of sidecars`)
 	}, len(a.pods), since)
 	return one("admission", "webhook-denied", a)
 }
@@ -79,7 +83,7 @@ func (g *gen) webhookDenied() truth.Truth {
 // webhookDown stops what is to be created in every namespace.
 func (g *gen) webhookDown() truth.Truth {
 	why := pick(g, `no endpoints available for service "injector"`, `dial tcp 10.96.31.7:443: connect: connection refused`,
-		`context deadline exceeded`, `tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-05-01T10:00:00Z is after 2026-04-30T23:59:59Z`)
+		`context deadline exceeded`, `tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-05-01T10:00:00Z is after 2026-04-30T23:59:59Z`, `service "injector" not found`, `EOF`)
 	text := `Internal error occurred: failed calling webhook "sidecar.injector.example.com": failed to call webhook: Post "https://injector.mesh.svc:443/inject?timeout=10s": ` + why
 	since := g.between(3*time.Minute, 40*time.Minute)
 	var apps []*app
@@ -106,9 +110,9 @@ var schedulingKinds = []kind{
 	{"scheduling/insufficient-cpu", 3, (*gen).insufficientCPU},
 	{"scheduling/insufficient-memory", 2, (*gen).insufficientMemory},
 	{"scheduling/insufficient-other", 3, (*gen).insufficientOther},
-	{"scheduling/taints", 2, (*gen).taints},
-	{"scheduling/affinity", 4, (*gen).affinity},
-	{"scheduling/volume", 3, (*gen).volumeAffinity},
+	{"scheduling/taints", 4, (*gen).taints},
+	{"scheduling/affinity", 6, (*gen).affinity},
+	{"scheduling/volume", 4, (*gen).volumeAffinity},
 	{"scheduling/ports", 2, (*gen).ports},
 	{"scheduling/cordoned", 2, (*gen).cordoned},
 }
@@ -166,6 +170,9 @@ func (g *gen) taints() truth.Truth {
 	if g.minor >= 34 {
 		reason = fmt.Sprintf("%d node(s) had untolerated taint(s)", len(g.nodes))
 	}
+	if g.variant == 2 {
+		reason = fmt.Sprintf("1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, %d node(s) had untolerated taint {dedicated: gpu}", len(g.nodes)-1)
+	}
 	return one("scheduling", "taints", g.homeless(2, reason))
 }
 
@@ -173,7 +180,9 @@ func (g *gen) affinity() truth.Truth {
 	n := len(g.nodes)
 	return one("scheduling", "affinity", g.homeless(1, pick(g, fmt.Sprintf("%d node(s) didn't match Pod's node affinity/selector", n),
 		fmt.Sprintf("%d node(s) didn't match pod anti-affinity rules", n), fmt.Sprintf("%d node(s) didn't match pod topology spread constraints", n),
-		fmt.Sprintf("%d node(s) didn't match pod affinity rules", n)), with(func(s *corev1.PodSpec) { s.NodeSelector = map[string]string{"disk": "nvme"} })))
+		fmt.Sprintf("%d node(s) didn't match pod affinity rules", n),
+		fmt.Sprintf("1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, %d node(s) didn't match Pod's node affinity/selector", n-1),
+		fmt.Sprintf("%d node(s) didn't satisfy existing pods anti-affinity rules", n)), with(func(s *corev1.PodSpec) { s.NodeSelector = map[string]string{"disk": "nvme"} })))
 }
 
 // volumeAffinity is a volume in another zone than the nodes with room.
@@ -183,7 +192,8 @@ func (g *gen) volumeAffinity() truth.Truth {
 	if g.minor >= 33 {
 		zone = "node(s) didn't match PersistentVolume's node affinity"
 	}
-	reason := pick(g, fmt.Sprintf("%d %s", n, zone), fmt.Sprintf("1 Insufficient cpu, %d %s", n-1, zone), fmt.Sprintf("%d node(s) exceed max volume count", n))
+	reason := pick(g, fmt.Sprintf("%d %s", n, zone), fmt.Sprintf("1 Insufficient cpu, %d %s", n-1, zone), fmt.Sprintf("%d node(s) exceed max volume count", n),
+		fmt.Sprintf("%d node(s) didn't find available persistent volumes to bind", n))
 	g.addClaim(ns, name, "gp3", g.volumeName(), 30*24*time.Hour)
 	return one("scheduling", "volume", g.homeless(1, reason, in(ns), replicas(1), with(claim("data", name))))
 }

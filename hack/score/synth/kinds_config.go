@@ -14,10 +14,10 @@ var configKinds = []kind{
 	{"missing-config/secret", 4, (*gen).missingSecret},
 	{"missing-config/key", 4, (*gen).missingKey},
 	{"missing-config/service-account", 2, (*gen).missingServiceAccount},
-	{"environment/missing-variable", 4, (*gen).missingVariable},
-	{"environment/bad-value", 3, (*gen).badValue},
-	{"credentials/rejected", 5, (*gen).rejected},
-	{"rbac/forbidden", 4, (*gen).forbidden},
+	{"environment/missing-variable", 8, (*gen).missingVariable},
+	{"environment/bad-value", 5, (*gen).badValue},
+	{"credentials/rejected", 11, (*gen).rejected},
+	{"rbac/forbidden", 7, (*gen).forbidden},
 	{"stale-config/changed-after-start", 3, (*gen).staleConfig},
 }
 
@@ -88,7 +88,10 @@ func (g *gen) missingKey() truth.Truth {
 	g.addSecret(ns, name, 9*24*time.Hour, corev1.SecretTypeOpaque, "user")
 	a := g.app(in(ns), replicas(3))
 	ago := g.between(4*time.Minute, 40*time.Minute)
-	edit := pick(g, envKey("REGION", name, "REGION"), envSecret("PASS", name, "pass"), configMapVolume("conf", name), secretVolume("conf", name))
+	edit := pick(g, envKey("REGION", name, "REGION"), envSecret("PASS", name, "pass"),
+		volume("conf", "/etc/conf", corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: name},
+			Items: []corev1.KeyToPath{{Key: "region.yaml", Path: "region.yaml"}}}}),
+		volume("conf", "/etc/conf", corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: name, Items: []corev1.KeyToPath{{Key: "tls.key", Path: "tls.key"}}}}))
 	for _, p := range a.rollout(ago, edit) {
 		switch g.variant {
 		case 0:
@@ -153,14 +156,20 @@ func (g *gen) missingVariable() truth.Truth {
 	words := pick(g, "panic: environment variable PAYMENT_URL not set\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:31 +0x1d",
 		"Traceback (most recent call last):\n  File \"/app/main.py\", line 12, in <module>\n    url = os.environ['PAYMENT_URL']\nKeyError: 'PAYMENT_URL'",
 		"Error: Missing required environment variable: PAYMENT_URL\n    at Object.<anonymous> (/app/config.js:8:9)",
-		"required key PAYMENT_URL missing value")
+		"required key PAYMENT_URL missing value",
+		"java.lang.IllegalArgumentException: Could not resolve placeholder 'PAYMENT_URL' in value \"${PAYMENT_URL}\"",
+		"/app/config.rb:4:in `fetch': key not found: \"PAYMENT_URL\" (KeyError)",
+		"pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings\nPAYMENT_URL\n  Field required [type=missing, input_value={}, input_type=dict]",
+		"/docker-entrypoint.sh: line 9: PAYMENT_URL: parameter not set")
 	return one("environment", "missing-variable", g.crashing(end{code: int32(pick(g, 2, 1, 1, 1)), message: words}))
 }
 
 func (g *gen) badValue() truth.Truth {
 	words := pick(g, `invalid configuration: parsing "POOL_SIZE": strconv.ParseInt: parsing "ten": invalid syntax`,
 		"Failed to bind properties under 'server.port' to java.lang.Integer:\n\n    Property: server.port\n    Value: \"80a\"\n    Reason: failed to convert java.lang.String to java.lang.Integer",
-		"ValueError: invalid literal for int() with base 10: 'ten' (environment variable POOL_SIZE)")
+		"ValueError: invalid literal for int() with base 10: 'ten' (environment variable POOL_SIZE)",
+		`envconfig.Process: assigning APP_TIMEOUT to Timeout: converting 'soon' to type time.Duration. details: time: invalid duration "soon"`,
+		"Error: Invalid value for environment variable LOG_LEVEL: 'loud' (must be one of debug, info, warn, error)")
 	return one("environment", "bad-value", g.crashing(end{code: 1, message: words}))
 }
 
@@ -170,7 +179,13 @@ func (g *gen) rejected() truth.Truth {
 		`ERROR 1045 (28000): Access denied for user 'app'@'10.244.3.7' (using password: YES)`,
 		"WRONGPASS invalid username-password pair or user is disabled.",
 		"pymongo.errors.OperationFailure: Authentication failed., full error: {'ok': 0.0, 'errmsg': 'Authentication failed.', 'code': 18, 'codeName': 'AuthenticationFailed'}",
-		`pq: password authentication failed for user "app"`)
+		`pq: password authentication failed for user "app"`,
+		`org.postgresql.util.PSQLException: FATAL: password authentication failed for user "app"`,
+		"PHP Fatal error:  Uncaught PDOException: SQLSTATE[HY000] [1045] Access denied for user 'app'@'10.244.3.7' (using password: YES) in /srv/db.php:12",
+		"com.rabbitmq.client.AuthenticationFailureException: ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. For details see the broker logfile.",
+		"NOAUTH Authentication required.",
+		"org.apache.kafka.common.errors.SaslAuthenticationException: Authentication failed during authentication due to invalid credentials with SASL mechanism SCRAM-SHA-512",
+		"An error occurred (ExpiredToken) when calling the GetObject operation: The provided token has expired.")
 	ns := g.names.namespace()
 	secret := g.addSecret(ns, g.names.object("db"), 30*24*time.Hour, corev1.SecretTypeOpaque, "password")
 	a := g.crashing(end{code: 1, message: words}, in(ns), with(envSecret("PASSWORD", secret, "password")))
@@ -186,7 +201,10 @@ func (g *gen) forbidden() truth.Truth {
 		fmt.Sprintf(`failed to list pods: pods is forbidden: User %q cannot list resource "pods" in API group "" in the namespace %q`, user, ns),
 		fmt.Sprintf(`E0301 10:00:00.000000       1 reflector.go:147] failed to list *v1.Secret: secrets is forbidden: User %q cannot list resource "secrets" in API group "" at the cluster scope`, user),
 		fmt.Sprintf(`Error: leases.coordination.k8s.io "leader" is forbidden: User %q cannot update resource "leases" in API group "coordination.k8s.io" in the namespace %q: RBAC: clusterrole.rbac.authorization.k8s.io "leader-elector" not found`, user, ns),
-		fmt.Sprintf(`deployments.apps is forbidden: User %q cannot watch resource "deployments" in API group "apps" in the namespace %q`, user, ns))
+		fmt.Sprintf(`deployments.apps is forbidden: User %q cannot watch resource "deployments" in API group "apps" in the namespace %q`, user, ns),
+		fmt.Sprintf(`kubernetes.client.exceptions.ApiException: (403) Reason: Forbidden HTTP response body: {"kind":"Status","apiVersion":"v1","status":"Failure","message":"configmaps \"flags\" is forbidden: User \"%s\" cannot get resource \"configmaps\" in API group \"\" in the namespace \"%s\"","reason":"Forbidden","code":403}`, user, ns),
+		fmt.Sprintf(`Error from server (Forbidden): nodes is forbidden: User %q cannot list resource "nodes" in API group "" at the cluster scope`, user),
+		fmt.Sprintf(`events.events.k8s.io is forbidden: User %q cannot create resource "events" in API group "events.k8s.io" in the namespace %q`, user, ns))
 	a := g.crashing(end{code: 1, message: words}, in(ns), with(serviceAccount(sa)))
 	return roots(withFactor(root("rbac", "forbidden", a), "serviceAccount", ns+"/"+sa))
 }

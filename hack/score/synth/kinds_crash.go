@@ -14,7 +14,7 @@ var crashKinds = []kind{
 	{"oom/container-limit", 5, (*gen).oomLimit},
 	{"oom/node-oom", 2, (*gen).oomNode},
 	{"cpu-throttling/cfs-quota", 2, (*gen).throttled},
-	{"exit-code/number", 4, (*gen).exitNumber},
+	{"exit-code/number", 6, (*gen).exitNumber},
 	{"exit-code/signal", 4, (*gen).exitSignal},
 }
 
@@ -117,11 +117,15 @@ func (p *pod) periods(moment int, throttled float64) string {
 
 // exitNumber: an error of the application's own.
 func (g *gen) exitNumber() truth.Truth {
-	code := pick(g, int32(1), 3, 78, 255)
+	code := pick(g, int32(1), 3, 78, 255, 0, 64)
 	since := g.between(5*time.Minute, 50*time.Minute)
 	a := g.app(pick(g, option(replicas(3)), statefulSet, daemonSet, replicas(2)))
 	for _, p := range a.pods {
-		p.crash(end{code: code, run: 7 * time.Second}, since)
+		e := end{code: code, run: 7 * time.Second}
+		if code == 0 {
+			e.reason = "Completed"
+		}
+		p.crash(e, since)
 	}
 	return one("exit-code", fmt.Sprint(code), a)
 }
@@ -142,9 +146,9 @@ func (g *gen) exitSignal() truth.Truth {
 }
 
 var probeKinds = []kind{
-	{"probe/liveness", 4, (*gen).liveness},
-	{"probe/readiness", 5, (*gen).readiness},
-	{"probe/startup", 2, (*gen).startup},
+	{"probe/liveness", 6, (*gen).liveness},
+	{"probe/readiness", 8, (*gen).readiness},
+	{"probe/startup", 3, (*gen).startup},
 }
 
 func (g *gen) liveness() truth.Truth {
@@ -155,7 +159,9 @@ func (g *gen) liveness() truth.Truth {
 		p.killedByProbe("liveness", pick(g, "Liveness probe failed: HTTP probe failed with statuscode: 500",
 			fmt.Sprintf(`Liveness probe failed: Get "http://%s:8080/healthz": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`, ip),
 			fmt.Sprintf(`Liveness probe failed: dial tcp %s:8080: connect: connection refused`, ip),
-			`Liveness probe failed: command timed out: "pg_isready" timed out after 1s`), since)
+			`Liveness probe failed: command timed out: "pg_isready" timed out after 1s`,
+			`Liveness probe failed: cat: can't open '/tmp/alive': No such file or directory`,
+			`Liveness probe failed: timeout: failed to connect service ":9090" within 1s: context deadline exceeded`), since)
 	}
 	return one("probe", "liveness", a)
 }
@@ -169,7 +175,10 @@ func (g *gen) readiness() truth.Truth {
 			fmt.Sprintf(`Readiness probe failed: Get "http://%s:8080/ready": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`, ip),
 			fmt.Sprintf(`Readiness probe failed: dial tcp %s:8080: connect: connection refused`, ip),
 			`Readiness probe errored and resulted in unknown state: rpc error: code = Unknown desc = failed to exec in container: failed to start exec "ab12": OCI runtime exec failed: exec failed: unable to start container process: exec: "/bin/grpc_health_probe": stat /bin/grpc_health_probe: no such file or directory`,
-			`Readiness probe failed: service unhealthy (responded with "NOT_SERVING")`), since)
+			`Readiness probe failed: service unhealthy (responded with "NOT_SERVING")`,
+			"Readiness probe failed: HTTP probe failed with statuscode: 404",
+			"Readiness probe failed: ",
+			fmt.Sprintf(`Readiness probe failed: Get "http://%s:8080/ready": read tcp 10.0.0.1:51234->%s:8080: read: connection reset by peer`, ip, ip)), since)
 	}
 	return one("probe", "readiness", a)
 }
@@ -180,17 +189,17 @@ func (g *gen) startup() truth.Truth {
 	a.unfinished = true
 	for _, p := range a.pods {
 		p.killedByProbe("startup", pick(g, fmt.Sprintf(`Startup probe failed: Get "http://%s:8080/started": dial tcp %s:8080: connect: connection refused`, p.Status.PodIP, p.Status.PodIP),
-			"Startup probe failed: HTTP probe failed with statuscode: 503"), since)
+			"Startup probe failed: HTTP probe failed with statuscode: 503", "Startup probe failed: not yet loaded"), since)
 	}
 	return one("probe", "startup", a)
 }
 
 var startKinds = []kind{
-	{"container-start/command-not-found", 3, (*gen).commandNotFound},
+	{"container-start/command-not-found", 5, (*gen).commandNotFound},
 	{"container-start/permission", 4, (*gen).permission},
 	{"container-start/exec-format", 2, (*gen).execFormat},
 	{"container-start/hook", 2, (*gen).hook},
-	{"container-start/runtime", 3, (*gen).runtimeFails},
+	{"container-start/runtime", 4, (*gen).runtimeFails},
 }
 
 const oci = "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: "
@@ -215,7 +224,9 @@ func (g *gen) commandNotFound() truth.Truth {
 	return one("container-start", "command-not-found", g.neverStarts(pick(g,
 		oci+`exec: "serve": executable file not found in $PATH: unknown`,
 		oci+`exec: "/app/run.sh": stat /app/run.sh: no such file or directory: unknown`,
-		`container create failed: executable file `+"`serve`"+` not found in $PATH: No such file or directory`), 128))
+		`container create failed: executable file `+"`serve`"+` not found in $PATH: No such file or directory`,
+		`failed to start container "app": Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "gunicorn": executable file not found in $PATH: unknown`,
+		oci+`error during container init: exec: "./start": stat ./start: no such file or directory: unknown`), 128))
 }
 
 func (g *gen) permission() truth.Truth {
@@ -257,10 +268,11 @@ func (g *gen) hook() truth.Truth {
 func (g *gen) runtimeFails() truth.Truth {
 	a, since := g.newApp()
 	for _, p := range a.pods {
-		p.cannot(pick(g, "CreateContainerError", "RunContainerError", "CreateContainerError"), pick(g,
+		p.cannot(pick(g, "CreateContainerError", "RunContainerError", "CreateContainerError", "RunContainerError"), pick(g,
 			fmt.Sprintf(`failed to reserve container name "%s_%s_%s_%s_0": name is reserved for %q`, p.at, p.Name, p.Namespace, p.UID, g.names.hex(64)),
 			"failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: unable to apply cgroup configuration: failed to write \"200000\": write /sys/fs/cgroup/cpu.max: invalid argument: unknown",
-			"context deadline exceeded"), since)
+			"context deadline exceeded",
+			oci+"error during container init: unable to set up devices: nvidia-container-cli: initialization error: nvml error: driver not loaded: unknown"), since)
 	}
 	return one("container-start", "runtime", a)
 }

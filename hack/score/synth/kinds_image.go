@@ -11,17 +11,17 @@ import (
 )
 
 var imageKinds = []kind{
-	{"image-pull/auth", 6, (*gen).pullAuth},
-	{"image-pull/not-found", 4, (*gen).pullNotFound},
+	{"image-pull/auth", 12, (*gen).pullAuth},
+	{"image-pull/not-found", 7, (*gen).pullNotFound},
 	{"image-pull/rate-limited", 3, (*gen).pullRateLimited},
 	{"image-pull/dns", 3, (*gen).pullDNS},
-	{"image-pull/unreachable", 4, (*gen).pullUnreachable},
+	{"image-pull/unreachable", 7, (*gen).pullUnreachable},
 	{"image-pull/tls", 3, (*gen).pullTLS},
 	{"image-pull/platform", 3, (*gen).pullPlatform},
 	{"image-pull/disk-full", 2, (*gen).pullDiskFull},
 	{"image-pull/invalid-name", 2, (*gen).pullInvalidName},
 	{"image-pull/never-pull", 2, (*gen).pullNever},
-	{"image-pull/unknown", 2, (*gen).pullUnknown},
+	{"image-pull/unknown", 3, (*gen).pullUnknown},
 }
 
 // containerd frames what went wrong while an image was resolved.
@@ -74,7 +74,8 @@ func (g *gen) newcomers(count int, registry string, why func(image string) strin
 
 func (g *gen) pullAuth() truth.Truth {
 	registry := pick(g, "registry.vault.example", "ghcr.io/"+g.company, "quay.io/"+g.company, g.company+".azurecr.io", "registry.vault.example:5000",
-		"123456789012.dkr.ecr.eu-central-1.amazonaws.com")
+		"123456789012.dkr.ecr.eu-central-1.amazonaws.com", "docker.io/"+g.company, "harbor.vault.example", "europe-docker.pkg.dev/"+g.company+"/apps",
+		"registry.gitlab.com/"+g.company, "registry.vault.example", "registry.vault.example")
 	why := pick(g,
 		func(i string) string {
 			return resolving(i, "failed to authorize: failed to fetch oauth token: unexpected status from POST request to https://auth.vault.example/token: 401 Unauthorized")
@@ -93,6 +94,24 @@ func (g *gen) pullAuth() truth.Truth {
 		},
 		func(i string) string {
 			return resolving(i, "pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials")
+		},
+		func(i string) string {
+			return resolving(i, "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed")
+		},
+		func(i string) string {
+			return crio(i, "reading manifest "+tagOf(i)+" in harbor.vault.example/"+pathOf(i)+": unauthorized: unauthorized to access repository: "+pathOf(i)+", action: pull: unauthorized to access repository: "+pathOf(i)+", action: pull")
+		},
+		func(i string) string {
+			return resolving(i, "failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-docker.pkg.dev/v2/token?scope=repository%3A"+pathOf(i)+"%3Apull&service=europe-docker.pkg.dev: 403 Forbidden")
+		},
+		func(i string) string {
+			return resolving(i, "failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://gitlab.com/jwt/auth?scope=repository%3A"+pathOf(i)+"%3Apull&service=container_registry: 403 Forbidden")
+		},
+		func(i string) string {
+			return "rpc error: code = Unknown desc = unable to pull image: initializing source docker://" + i + ": unable to retrieve auth token: invalid username/password: unauthorized: authentication required"
+		},
+		func(i string) string {
+			return docker("pull access denied for " + registryOf(i) + "/" + pathOf(i) + ", repository does not exist or may require 'docker login': denied: requested access to the resource is denied")
 		},
 	)
 	apps := g.newcomers(2+g.r.IntN(2), registry, why, with(pullSecret("regcred")))
@@ -116,6 +135,15 @@ func (g *gen) pullNotFound() truth.Truth {
 		},
 		func(i string) string {
 			return docker("manifest for " + i + " not found: manifest unknown: manifest unknown")
+		},
+		func(i string) string {
+			return crio(i, "reading manifest "+tagOf(i)+" in "+registryOf(i)+"/"+pathOf(i)+": name unknown: The repository with name '"+pathOf(i)+"' does not exist in the registry with id '123456789012'")
+		},
+		func(i string) string {
+			return resolving(i, "unexpected status from HEAD request to https://"+registryOf(i)+"/v2/"+pathOf(i)+"/manifests/"+tagOf(i)+": 404 Not Found")
+		},
+		func(i string) string {
+			return resolving(i, "not found: artifact "+pathOf(i)+":"+tagOf(i)+" not found")
 		})
 	ago := g.between(4*time.Minute, 40*time.Minute)
 	for _, p := range a.rollout(ago, nil) {
@@ -152,7 +180,8 @@ func (g *gen) pullDNS() truth.Truth {
 func (g *gen) pullUnreachable() truth.Truth {
 	host := "harbor." + g.company + ".example:8443"
 	dial := pick(g, "dial tcp 203.0.113.9:8443: i/o timeout", "dial tcp 203.0.113.9:8443: connect: connection refused",
-		"net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)", "dial tcp 203.0.113.9:8443: connect: no route to host")
+		"net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)", "dial tcp 203.0.113.9:8443: connect: no route to host",
+		"net/http: TLS handshake timeout", "proxyconnect tcp: dial tcp 10.1.2.3:3128: connect: connection refused", "EOF")
 	apps := g.newcomers(2, host+"/apps", func(i string) string {
 		url := "https://" + host + "/v2/"
 		switch g.variant {

@@ -7,11 +7,11 @@ import (
 )
 
 var networkKinds = []kind{
-	{"network/dns", 5, (*gen).dns},
-	{"network/connection-refused", 5, (*gen).refused},
-	{"network/connection-timeout", 4, (*gen).timeout},
-	{"network/connection-reset", 3, (*gen).reset},
-	{"network/tls", 3, (*gen).tls},
+	{"network/dns", 10, (*gen).dns},
+	{"network/connection-refused", 11, (*gen).refused},
+	{"network/connection-timeout", 9, (*gen).timeout},
+	{"network/connection-reset", 5, (*gen).reset},
+	{"network/tls", 6, (*gen).tls},
 	{"network/sandbox", 5, (*gen).sandbox},
 	{"network/ip-exhaustion", 5, (*gen).ipExhaustion},
 }
@@ -33,7 +33,12 @@ func (g *gen) dns() truth.Truth {
 		"Error: getaddrinfo ENOTFOUND "+host+"\n    at GetAddrInfoReqWrap.onlookup [as oncomplete] (node:dns:107:26)",
 		"java.net.UnknownHostException: "+host+": Name or service not known",
 		"socket.gaierror: [Errno -2] Name or service not known (while connecting to "+host+":5432)",
-		"dial tcp: lookup "+host+" on 10.96.0.10:53: read udp 10.244.1.9:41234->10.96.0.10:53: i/o timeout")
+		"dial tcp: lookup "+host+" on 10.96.0.10:53: read udp 10.244.1.9:41234->10.96.0.10:53: i/o timeout",
+		`psycopg2.OperationalError: could not translate host name "`+host+`" to address: Name or service not known`,
+		"nginx: [emerg] host not found in upstream \""+host+"\" in /etc/nginx/conf.d/default.conf:7",
+		"Error: getaddrinfo EAI_AGAIN "+host,
+		"ERROR 2005 (HY000): Unknown MySQL server host '"+host+"' (-2)",
+		"System.Net.Http.HttpRequestException: Name or service not known ("+host+":443)\n ---> System.Net.Sockets.SocketException (0xFFFDFFFF): Name or service not known")
 	return one("network", "dns", g.callers(words, host)...)
 }
 
@@ -43,7 +48,13 @@ func (g *gen) refused() truth.Truth {
 		"Error: connect ECONNREFUSED 192.0.2.40:5432\n    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1555:16)",
 		`psycopg.OperationalError: connection to server at "`+host+`" (192.0.2.40), port 5432 failed: Connection refused`,
 		"Could not connect to Redis at "+host+":6379: Connection refused",
-		"Errno::ECONNREFUSED: Connection refused - connect(2) for \""+host+"\" port 5432")
+		"Errno::ECONNREFUSED: Connection refused - connect(2) for \""+host+"\" port 5432",
+		"java.net.ConnectException: Connection refused: "+host+"/192.0.2.40:8080",
+		"System.Net.Http.HttpRequestException: Connection refused ("+host+":443)\n ---> System.Net.Sockets.SocketException (111): Connection refused",
+		"ERROR 2003 (HY000): Can't connect to MySQL server on '"+host+":3306' (111)",
+		"MongoServerSelectionError: connect ECONNREFUSED 192.0.2.40:27017",
+		"requests.exceptions.ConnectionError: HTTPConnectionPool(host='"+host+"', port=8080): Max retries exceeded with url: /ready (Caused by NewConnectionError('<urllib3.connection.HTTPConnection object at 0x7f>: Failed to establish a new connection: [Errno 111] Connection refused'))",
+		"rpc error: code = Unavailable desc = connection error: desc = \"transport: Error while dialing: dial tcp 192.0.2.40:50051: connect: connection refused\"")
 	return one("network", "connection-refused", g.callers(words, host)...)
 }
 
@@ -52,14 +63,21 @@ func (g *gen) timeout() truth.Truth {
 	words := pick(g, "failed to connect: dial tcp 192.0.2.41:5432: i/o timeout",
 		"Error: connect ETIMEDOUT 192.0.2.41:5432",
 		`connection to server at "`+host+`" (192.0.2.41), port 5432 failed: timeout expired`,
-		"TimeoutError: [Errno 110] Connection timed out: connecting to "+host+":443")
+		"TimeoutError: [Errno 110] Connection timed out: connecting to "+host+":443",
+		"ERROR 2003 (HY000): Can't connect to MySQL server on '"+host+":3306' (110)",
+		"java.net.SocketTimeoutException: Connect timed out (connecting to "+host+":9200)",
+		`Get "https://`+host+`/v1/health": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
+		"requests.exceptions.ConnectTimeout: HTTPSConnectionPool(host='"+host+"', port=443): Max retries exceeded with url: /login (Caused by ConnectTimeoutError(<urllib3.connection.HTTPSConnection object at 0x7f>, 'Connection to "+host+" timed out. (connect timeout=5)'))",
+		"dial tcp 192.0.2.41:5432: connect: no route to host")
 	return one("network", "connection-timeout", g.callers(words, host)...)
 }
 
 func (g *gen) reset() truth.Truth {
 	words := pick(g, "read tcp 10.244.1.9:41234->192.0.2.42:9092: read: connection reset by peer",
 		"Error: read ECONNRESET 192.0.2.42:9092",
-		"ConnectionResetError: [Errno 104] Connection reset by peer (192.0.2.42:9092)")
+		"ConnectionResetError: [Errno 104] Connection reset by peer (192.0.2.42:9092)",
+		"java.net.SocketException: Connection reset (broker.corp.example:9092)",
+		"write tcp 10.244.1.9:41234->192.0.2.42:9092: write: broken pipe")
 	return one("network", "connection-reset", g.callers(words, "192.0.2.42")...)
 }
 
@@ -67,7 +85,10 @@ func (g *gen) tls() truth.Truth {
 	host := "api." + g.company + ".example"
 	words := pick(g, `Get "https://`+host+`/v1/ping": tls: failed to verify certificate: x509: certificate signed by unknown authority`,
 		`Post "https://`+host+`/v1/token": x509: certificate has expired or is not yet valid: current time 2026-05-01T10:00:00Z is after 2026-04-30T23:59:59Z`,
-		"requests.exceptions.SSLError: HTTPSConnectionPool(host='"+host+"', port=443): Max retries exceeded with url: / (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1007)')))")
+		"requests.exceptions.SSLError: HTTPSConnectionPool(host='"+host+"', port=443): Max retries exceeded with url: / (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1007)')))",
+		"javax.net.ssl.SSLHandshakeException: PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to requested target ("+host+":443)",
+		"Error: unable to verify the first certificate\n    at TLSSocket.onConnectSecure (node:_tls_wrap:1674:34) code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' host: '"+host+"'",
+		`Get "https://`+host+`/": remote error: tls: bad certificate`)
 	return one("network", "tls", g.callers(words, host)...)
 }
 
