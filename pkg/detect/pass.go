@@ -94,6 +94,15 @@ func (p *Pass) Of(kinds ...symptom.Kind) []*symptom.Symptom {
 	return out
 }
 
+// All returns every symptom, in their fixed order.
+func (p *Pass) All() []*symptom.Symptom {
+	out := make([]*symptom.Symptom, len(p.symptoms))
+	for i := range p.symptoms {
+		out[i] = &p.symptoms[i]
+	}
+	return out
+}
+
 // Report adds a pattern of the running detector.
 func (p *Pass) Report(pattern Pattern) {
 	pattern.Detector, pattern.Category = p.detector.Name, p.detector.Category

@@ -5,6 +5,7 @@ package detectors
 import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/admission"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/configdrift"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/containerstart"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/cputhrottling"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/credentials"
@@ -48,6 +49,7 @@ func Suite() detect.Suite {
 		rolloutfailure.Detector,
 		rolloutcascade.Detector,
 		versionskew.Detector,
+		configdrift.Detector,
 		jobfailure.Detector,
 		exitcode.Detector,
 		unclassified.Detector,
