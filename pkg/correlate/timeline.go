@@ -74,6 +74,12 @@ func reason(s *symptom.Symptom) string {
 		return string(s.Kind) + ": " + s.Cause
 	case symptom.Throttling:
 		return "CPUThrottling"
+	case symptom.Credentials:
+		return "login refused"
+	case symptom.RBAC:
+		return "forbidden"
+	case symptom.Environment:
+		return map[string]string{symptom.MissingVariable: "variable missing", symptom.BadValue: "value not usable"}[s.Cause]
 	case symptom.Rollout:
 		return "ProgressDeadlineExceeded"
 	case symptom.Job:

@@ -16,10 +16,17 @@ func (r *recogniser) hear(s *Symptom) (Symptom, bool) {
 		if heard, ok := r.heardInLog(s); ok && (s.Message == "" || !heard.raw) {
 			words = heard
 			s.Evidence = append(s.Evidence, fromLog(s, &words))
-			if s.Message == "" {
-				s.Message = words.line
-			}
+			r.lends(s, words)
 		}
+	}
+	r.tellEnd(s, words)
+	return r.specific(s, words)
+}
+
+// tellEnd puts into the end of a container what was said of it.
+func (r *recogniser) tellEnd(s *Symptom, words said) {
+	if s.Message == "" {
+		s.Message = words.line
 	}
 	s.Template, s.Item = r.mask(s.Pod, words.line), words.frames
 	if words.kind == Exit {
@@ -33,7 +40,6 @@ func (r *recogniser) hear(s *Symptom) (Symptom, bool) {
 	} else if words.raw {
 		s.Target = ParseConnection(words.line)
 	}
-	return r.specific(s, words)
 }
 
 // heardInLog is what the log of the run that ended says, if it says that
@@ -143,17 +149,22 @@ func (r *recogniser) hearRunning(p *cluster.Pod, from int) {
 	for i := range p.Containers {
 		c := &p.Containers[i]
 		log := r.s.Log(p.Ref, c.Name)
-		if log == nil || c.Role == cluster.Ephemeral || c.Ready {
+		if c.Role == cluster.Ephemeral || c.Ready {
 			continue
 		}
 		base := waitingSymptom(r.found[from:], c.Name)
-		if base == nil {
+		if base == nil || len(r.s.Logs) == 0 {
+			continue
+		}
+		if log == nil {
+			r.borrows(-1, &Symptom{Object: p.Key(), Pod: p, Container: c.Name, First: base.First, Last: base.Last, Ongoing: true, Count: 1, Restarts: c.Restarts, Evidence: base.Evidence})
 			continue
 		}
 		words := r.listen(strings.Join(log.Lines, "\n"), 0)
 		of := Symptom{Object: p.Key(), Pod: p, Container: c.Name, First: base.First, Last: base.Last, Ongoing: true, Count: 1, Restarts: c.Restarts}
 		if words.line != "" && !words.raw {
 			of.Evidence = append(append([]Evidence(nil), base.Evidence...), fromLog(&of, &words))
+			r.lends(&of, words)
 		}
 		if s, ok := r.specific(&of, words); ok {
 			r.add(s)
@@ -175,28 +186,4 @@ func waitingSymptom(of []Symptom, container string) *Symptom {
 		}
 	}
 	return found
-}
-
-// lastWords adds what a container that was killed for memory wrote last: it
-// says what it was doing.
-func (r *recogniser) lastWords(s *Symptom) {
-	if log := r.s.Log(s.Object, s.Container); log != nil && len(log.Lines) > 0 {
-		words := said{line: strings.TrimSpace(log.Lines[len(log.Lines)-1])}
-		s.Evidence = append(s.Evidence, fromLog(s, &words))
-	}
-}
-
-// ended adds the end of a container, and what the program said of it.
-func (r *recogniser) ended(s Symptom) {
-	if s.Kind == OOM {
-		s.Template = Mask(s.Message)
-		r.lastWords(&s)
-		r.add(s)
-		return
-	}
-	specific, ok := r.hear(&s)
-	r.add(s)
-	if ok && s.ExitCode != 0 {
-		r.add(specific)
-	}
 }

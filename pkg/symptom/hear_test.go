@@ -183,3 +183,51 @@ func BenchmarkListen(b *testing.B) {
 		listen(text, 1)
 	}
 }
+
+// TestReplicasLendTheirWords: three logs of many are read, and say why all
+// fail that end in the same way; not if they disagree, and not of another
+// revision, container or exit code.
+func TestReplicasLendTheirWords(t *testing.T) {
+	var pods []cluster.Pod
+	for i := range 8 {
+		pods = append(pods, looping(fmt.Sprintf("web-%d", i), "", func(p *cluster.Pod) {
+			p.Labels = map[string]string{"pod-template-hash": "5b"}
+			if i == 6 {
+				p.Labels["pod-template-hash"] = "4a"
+			}
+			if i == 7 {
+				p.Containers[0].Last.ExitCode = 2
+			}
+		}))
+	}
+	logs := func(words ...string) (out []cluster.Log) {
+		for i, w := range words {
+			out = append(out, cluster.Log{LogRef: cluster.LogRef{Pod: pods[i].Key(), Container: "app", Previous: true}, Lines: []string{w}})
+		}
+		return out
+	}
+	agree := "dial tcp: lookup db.data on 10.96.0.10:53: no such host"
+	for name, c := range map[string]struct {
+		logs []cluster.Log
+		want int
+	}{
+		"agree":    {logs(agree, agree, agree), 6},
+		"disagree": {logs(agree, "panic: boom"), 1},
+		"none":     {nil, 0},
+	} {
+		n := 0
+		for _, s := range Recognise(cluster.New(cluster.Parts{At: testNow, Pods: pods, Logs: c.logs})) {
+			if s.Kind != Network {
+				continue
+			}
+			n++
+			last := s.Evidence[len(s.Evidence)-1]
+			if own := s.Object.Name < "web-3"; own != (last.Subject == s.Object.Key()) || own == strings.Contains(last.Text, "in the same way") {
+				t.Errorf("%s: evidence of %s: %+v", name, s.Object.Name, last)
+			}
+		}
+		if n != c.want {
+			t.Errorf("%s: %d of the network, want %d", name, n, c.want)
+		}
+	}
+}

@@ -33,6 +33,7 @@ var masks = []struct {
 	{regexp.MustCompile(`\b(?:\d+h)?(?:\d+m)?\d+(?:\.\d+)?(?:ns|µs|us|ms|s)\b`), "<duration>"},
 	{regexp.MustCompile(`\b\d+(?:\.\d+)? (?:milliseconds?|seconds?|secs?|minutes?|mins?|hours?|days?)\b`), "<duration>"},
 	{regexp.MustCompile(`\b\d+(?:\.\d+)?(?:[KMGT]i?B?|bytes)\b`), "<size>"},
+	{regexp.MustCompile(`\b(out of range) \[-?\d+(?::-?\d*)*\](?: with (length|capacity) \d+)?`), "$1 [<n>]"}, // Go, Rust
 	{regexp.MustCompile(`(?i)\b((?:attempt|retry|try|retries|attempts)(?: number)?[ =:#(]{1,3})\d+(?:( ?/ ?| of )\d+)?`), "$1<n>"},
 	{regexp.MustCompile(`(?i)\b\d+( (?:attempts|retries|tries|times)\b)`), "<n>$1"},
 	{regexp.MustCompile(`\b(pid|PID|line|goroutine|thread|id|seq|offset)([ =:#]+)\d+`), "$1$2<n>"},

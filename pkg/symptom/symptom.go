@@ -68,7 +68,7 @@ type Symptom struct {
 
 	Image    Image      // ImagePull
 	ExitCode int32      // Exit, OOM
-	KilledBy string     // Exit: "liveness" or "startup" when a probe ended it
+	KilledBy string     // Exit: who ended it, if an event tells; see KilledByLiveness
 	Message  string     // the text that says why, as it came
 	Template string     // Message with its variable parts masked
 	Target   Connection // Exit: the peer that Message says could not be reached
@@ -149,6 +149,7 @@ func Recognise(s *cluster.Snapshot) []Symptom {
 			r.throttled(p)
 		}
 	}
+	r.lend()
 	r.gonePods()
 	r.claims()
 	r.accessRefused()
@@ -171,6 +172,9 @@ type recogniser struct {
 	found []Symptom
 	heard map[heardText]said // what was made of a program's words
 	names map[string]string  // see mask
+	// What the logs of some replicas tell of others; see lend.
+	lenders   map[endKey]*lender
+	borrowers []borrower
 }
 
 func (r *recogniser) add(s Symptom) {

@@ -112,6 +112,13 @@ func healed(p *cluster.Pod, c *cluster.Container, at time.Time) bool {
 	return ran >= enough
 }
 
+// Who ended a container, as the kubelet's Killing events tell.
+const (
+	KilledByLiveness = "liveness"
+	KilledByStartup  = "startup"
+	KilledByStop     = "stop" // it was asked to stop: nobody's fault but that it took too long
+)
+
 // addRestartEvents dates the beginning of the restarts and finds who killed:
 // the kubelet's kill for a failed probe is told by its event alone.
 func (r *recogniser) addRestartEvents(s *Symptom, t *cluster.State, events []*cluster.Event) {
@@ -125,10 +132,13 @@ func (r *recogniser) addRestartEvents(s *Symptom, t *cluster.State, events []*cl
 			s.Evidence = append(s.Evidence, fromEvent(e))
 		case e.Reason != "Killing" || !ended(t, e):
 		case strings.Contains(e.Message, "failed liveness probe"):
-			s.KilledBy = "liveness"
+			s.KilledBy = KilledByLiveness
 			s.Evidence = append(s.Evidence, fromEvent(e))
 		case strings.Contains(e.Message, "failed startup probe"):
-			s.KilledBy = "startup"
+			s.KilledBy = KilledByStartup
+			s.Evidence = append(s.Evidence, fromEvent(e))
+		case strings.HasPrefix(e.Message, "Stopping container") && s.KilledBy == "":
+			s.KilledBy = KilledByStop
 			s.Evidence = append(s.Evidence, fromEvent(e))
 		}
 	}

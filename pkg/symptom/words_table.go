@@ -78,7 +78,7 @@ var resourceWords = []word{
 	{kind: Exit, signature: signature{cause: EndedPool, source: "HikariCP, SQLAlchemy, ActiveRecord, ADO.NET, Npgsql, go-redis, Jedis, knex, Prisma, pgbouncer", texts: []string{
 		"connection is not available, request timed out", "queuepool limit of size", "could not obtain a connection from the pool", "prior to obtaining a connection from the pool",
 		"the connection pool has been exhausted", "connection pool timeout", "could not get a resource from the pool", "the pool is probably full",
-		"timed out fetching a new connection from the connection pool", "no more connections allowed"}}},
+		"timed out fetching a new connection from the connection pool", "no more connections allowed", "pool exhausted", "pool is exhausted"}}},
 	{kind: Exit, signature: signature{cause: EndedBusy, source: "PostgreSQL, MySQL, Redis", texts: []string{
 		"sorry, too many clients already", "remaining connection slots are reserved", "too many connections", "max number of clients reached",
 		"the database system is starting up", "the database system is shutting down", "the database system is in recovery mode", "redis is loading the dataset in memory"}}},
