@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/imagepull"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/jobfailure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/missingconfig"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/network"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/nodefailure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/nodepressure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/oom"
@@ -37,6 +38,7 @@ func Suite() detect.Suite {
 		oom.Detector,
 		cputhrottling.Detector,
 		scheduling.Detector,
+		network.Detector,
 		storage.Detector,
 		imagepull.Detector,
 		missingconfig.Detector,

@@ -55,6 +55,7 @@ func (r *recogniser) gonePod(ref cluster.Ref, events []*cluster.Event) {
 	}
 	r.goneUnscheduled(ref, events)
 	r.volumes(ref, nil, events)
+	r.sandbox(ref, nil, events)
 	r.missing(ref, nil, events)
 	if r.goneStart(ref, events) {
 		return

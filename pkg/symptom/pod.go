@@ -33,6 +33,7 @@ func (r *recogniser) pod(p *cluster.Pod) {
 	r.pullSecret(p.Key(), p, events)
 	r.missing(p.Key(), p, events)
 	r.volumes(p.Key(), p, events)
+	r.sandbox(p.Key(), p, events)
 	if endedFromOutside(p) {
 		return
 	}

@@ -85,7 +85,7 @@ type Symptom struct {
 	Item    string
 	Access  Access   // RBAC: what was refused
 	Clauses []Clause // Scheduling: why each group of nodes did not take the pod
-	Driver  string   // Storage: the CSI driver or provisioner
+	Driver  string   // Storage: the CSI driver or provisioner; Network: the CNI plugin
 	Class   string   // Storage: the StorageClass
 	// Peers are other objects that the text names or that take part: the pods
 	// that hold a volume, the pod that preempted this one.

@@ -14,6 +14,9 @@ var tables = map[string][]signature{
 	"clauses":     clauseSignatures,
 	"claims":      claimStates,
 	"storage":     storageSignatures,
+	"sandboxes":   sandboxSignatures,
+	"exhausted":   exhausted,
+	"plugins":     plugins,
 	"webhooks":    webhookFailures,
 	"starts":      startSignatures,
 }

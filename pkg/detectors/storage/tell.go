@@ -2,6 +2,7 @@ package storage
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
@@ -124,7 +125,7 @@ func (t *trouble) place() string {
 func short(text string) string {
 	const most = 120
 	if r := []rune(text); len(r) > most {
-		return string(r[:most]) + "…"
+		return strings.TrimRight(string(r[:most]), " ") + "…"
 	}
 	return text
 }
