@@ -61,6 +61,8 @@ func (p *problem) shortage() string {
 		return "no node offers " + r.request()
 	case r.name == "pods":
 		return areNodes(p.first, p.first.Cause) + " at the limit of pods"
+	case r.asked && r.fitting > 0 && r.freeKnown && r.free.Cmp(r.least) >= 0: // freed since, or taken by pods that were gone when these data were read
+		return fmt.Sprintf("no node had %s left when the scheduler looked, now a fitting node has %s", r.request(), amount(r.name, r.free))
 	case r.asked && r.fitting > 0 && r.freeKnown:
 		return fmt.Sprintf("no node has %s left, the most on a fitting node is %s", r.request(), amount(r.name, r.free))
 	case r.asked:
