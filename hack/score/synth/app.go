@@ -86,7 +86,7 @@ func (w *world) app(opts ...option) *app {
 		w.addService(a)
 	}
 	if len(s.nodes) == 0 {
-		s.nodes = w.nodes
+		s.nodes = w.open()
 	}
 	if s.kind == "DaemonSet" {
 		a.replicas = len(s.nodes)

@@ -126,6 +126,9 @@ func (p *pod) stuck(reason, message, from string, since time.Duration) {
 	}
 	p.Status.PodIP, p.Status.PodIPs = "", nil
 	p.fell = since
+	if reason == "FailedCreatePodSandBox" && p.w.chance(40) { // each try has a sandbox of its own: the recorder merges them
+		message = "(combined from similar events): " + message
+	}
 	host := ""
 	if from == "kubelet" {
 		host = p.Spec.NodeName

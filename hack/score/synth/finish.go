@@ -145,8 +145,22 @@ func (a *app) addCondition(d *appsv1.Deployment, typ appsv1.DeploymentConditionT
 		LastTransitionTime: a.w.ago(a.progressed), LastUpdateTime: a.w.ago(a.progressed)}
 	if !ok {
 		c.Status, c.Reason, c.Message = corev1.ConditionFalse, bad, badText
+		c.LastTransitionTime = a.w.ago(a.fell())
+		c.LastUpdateTime = c.LastTransitionTime
 	}
 	d.Status.Conditions = append(d.Status.Conditions, c)
+}
+
+// fell is how long ago the last of the pods that are not ready stopped being
+// so.
+func (a *app) fell() time.Duration {
+	out := a.progressed
+	for _, p := range a.pods {
+		if !p.isReady() {
+			out = min(out, max(p.fell, p.lost))
+		}
+	}
+	return out
 }
 
 // addProgress says how far the newest rollout is. Once it is through, the

@@ -2,6 +2,7 @@ package synth
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -131,7 +132,7 @@ func (g *gen) nowhere(reasons string) string {
 // homeless are pods of a workload that no node takes.
 func (g *gen) homeless(count int, reasons string, opts ...option) *app {
 	since := g.between(3*time.Minute, 50*time.Minute)
-	opts = append([]option{replicas(count + 1)}, opts...)
+	opts = append([]option{replicas(count + 1), with(asking(reasons))}, opts...)
 	if g.variant%2 == 0 {
 		opts = append(opts, fresh(since))
 	}
@@ -142,6 +143,16 @@ func (g *gen) homeless(count int, reasons string, opts ...option) *app {
 		p.unschedulable(g.nowhere(reasons), since)
 	}
 	return a
+}
+
+// asking makes pods ask for more than the nodes have left, where that is what
+// the scheduler says.
+func asking(reasons string) func(*corev1.PodSpec) {
+	return func(s *corev1.PodSpec) {
+		if strings.Contains(reasons, "Insufficient cpu") || strings.Contains(reasons, "Insufficient memory") {
+			s.Containers[0].Resources = resources("7800m", "31Gi", "", "")
+		}
+	}
 }
 
 func (g *gen) insufficientCPU() truth.Truth {

@@ -34,9 +34,12 @@ func (g *gen) mount() truth.Truth {
 		"hostPath type check failed: /opt/licences is not a directory",
 		"mount failed: exit status 32 Output: mount.nfs: Failed to resolve server nas.corp.example: Name or service not known",
 		"rpc error: code = DeadlineExceeded desc = context deadline exceeded")
-	a, volume, since := g.withClaim()
+	a, volume, since := (*app)(nil), "", time.Duration(0)
+	if onClaim := g.variant == 1 || g.variant == 5; onClaim {
+		a, volume, since = g.withClaim()
+	}
 	op, name := pick(g, "SetUp", "MountDevice", "SetUp", "SetUp", "SetUp", "MountDevice"), pick(g, "share", volume, "share", "licences", "share", volume)
-	if g.variant != 1 && g.variant != 5 {
+	if a == nil {
 		a, since = g.newApp(with(nfsOrHostPath(name, g.variant == 3)))
 	}
 	for _, p := range a.pods {
@@ -63,7 +66,7 @@ func (g *gen) attach() truth.Truth {
 	for _, p := range a.pods {
 		p.stuck("FailedAttachVolume", fmt.Sprintf("AttachVolume.Attach failed for volume %q : %s", volume, why), "attachdetach-controller", since)
 	}
-	return one("storage", "attach", a)
+	return roots(also(root("storage", "attach", a), "storage", "csi-driver"))
 }
 
 // multiAttach is a volume for one node whose former pod still has it.

@@ -117,7 +117,7 @@ func (p *pod) isReady() bool {
 
 // unschedulable takes a pod back from its node: the scheduler finds none.
 func (p *pod) unschedulable(why string, since time.Duration) {
-	p.Spec.NodeName = ""
+	p.Spec.NodeName, p.fell = "", since
 	p.Status = corev1.PodStatus{QOSClass: p.Status.QOSClass, Conditions: []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionFalse,
 		Reason: "Unschedulable", Message: why, LastTransitionTime: p.w.ago(since)}}}
 	var kept []corev1.Event

@@ -98,4 +98,22 @@ func (w *world) wrote(m *metav1.ObjectMeta, manager, apiVersion string, ago time
 
 func (w *world) node(i int) *corev1.Node { return w.nodes[i%len(w.nodes)] }
 
-func (w *world) anyNode() *corev1.Node { return w.nodes[w.r.IntN(len(w.nodes))] }
+// open are the nodes that the scheduler would use: all of them when it would
+// use none.
+func (w *world) open() []*corev1.Node {
+	var out []*corev1.Node
+	for _, n := range w.nodes {
+		if len(n.Spec.Taints) == 0 && !n.Spec.Unschedulable {
+			out = append(out, n)
+		}
+	}
+	if len(out) == 0 {
+		return w.nodes
+	}
+	return out
+}
+
+func (w *world) anyNode() *corev1.Node {
+	open := w.open()
+	return open[w.r.IntN(len(open))]
+}
