@@ -40,6 +40,10 @@ func named(name string) string {
 	case "healed":
 		// True once there were as many restarts as the annotation allows.
 		return jqRestarts + ` >= (` + annotation("restarts") + ` // "1000000" | tonumber)`
+	case "action":
+		return jqActionKind
+	case "waiting-or-started":
+		return `.status.startTime`
 	case "recovered":
 		return `(` + annotation("probe-failures") + ` // "0" | tonumber) >= (` + annotation("probe-limit") + ` // "1000000" | tonumber)`
 	case "memory-pressure-now", "disk-pressure-now":

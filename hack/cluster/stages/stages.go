@@ -54,7 +54,10 @@ func functions() template.FuncMap {
 		"fault": fault, "delay": delay, "delayFrom": delayFrom,
 		// steps
 		"event": containerEvent, "podEvent": podEvent, "nodeEvent": nodeEvent,
-		"status": status, "nodeStatus": nodeStatus, "pressure": pressure, "annotate": annotate,
+		"scriptEvent": scriptEvent, "scriptStatus": scriptStatus, "rejectEvent": rejectEvent, "actionDelay": actionDelay,
+		"nodeScriptEvent": nodeScriptEvent, "nodeScriptStatus": nodeScriptStatus, "nodeAnnotate": nodeAnnotate,
+		"scriptAnnotate": scriptAnnotate,
+		"status":         status, "nodeStatus": nodeStatus, "pressure": pressure, "annotate": annotate,
 		// parts of a status
 		"condition": condition, "container": container, "containerIDs": containerIDs, "notReady": notReady, "allUnready": func() string { return allUnready },
 		// texts, as expressions of kwok's templates

@@ -171,7 +171,7 @@ func container(state, ready, restarts, lastState string) string {
 // containerIDs is what the runtime says of a container that has run: constant
 // for the same image, and for the same instance of the container.
 func containerIDs(spec, restarts string) string {
-	const text = `  imageID: {{ printf "%%s@sha256:%%s" (regexReplaceAll ":[^:/]+$" %[1]s.image "") (sha256sum %[1]s.image) | Quote }}
+	const text = `  imageID: {{ default (printf "%%s@sha256:%%s" (regexReplaceAll ":[^:/]+$" %[1]s.image "") (sha256sum %[1]s.image)) (index $a "fake.kubelet/image-id") | Quote }}
   containerID: {{ printf "containerd://%%s" (printf "%%s/%%s/%%d" $uid %[1]s.name (int (%[2]s)) | sha256sum) | Quote }}`
 	return fmt.Sprintf(text, spec, restarts)
 }

@@ -22,7 +22,9 @@ var samples = map[string][]string{
 }
 
 const object = `{
-metadata: {name: sample, namespace: ns, uid: 018472c9, generation: 1, resourceVersion: "5", annotations: {fake.kubelet/pulls: "3", fake.kubelet/mount-error: e, fake.kubelet/message: 'say "no"', fake.kubelet/evict-keeps-containers: "true"}},
+metadata: {name: sample, namespace: ns, uid: 018472c9, generation: 1, resourceVersion: "5", annotations: {fake.kubelet/pulls: "3", fake.kubelet/mount-error: e, fake.kubelet/message: 'say "no"', fake.kubelet/evict-keeps-containers: "true",
+  fake.kubelet/reject: OutOfcpu, fake.kubelet/reject-message: m, fake.kubelet/resources: "nvidia.com/gpu=2",
+  fake.kubelet/script: '[{"event":{"reason":"Failed","message":"of $IMAGE on $NODE","container":"app","first":"5s","count":3},"containers":{"app":{"state":{"running":{"startedAt":"$NOW"}},"restartCount":2}},"conditions":[{"type":"Ready","status":"False","reason":"KubeletNotReady"}]}]'}},
 spec: {nodeName: node, containers: [{name: app, image: "gcr.io/acme-dev/app:v1", resources: {requests: {ephemeral-storage: 1Gi}}}, {name: side, image: "side@sha256:00"}]}}`
 
 // TestTemplatesRender renders every step of every stage for every sample: that

@@ -60,6 +60,9 @@ func apiServerArgs(f state.Folder, c state.Config) []string {
 		"--service-account-signing-key-file=" + f.Path("pki", pki.ServiceAccounts+".key"),
 		"--service-account-key-file=" + f.Path("pki", pki.ServiceAccounts+".pub"),
 		"--service-cluster-ip-range=10.96.0.0/16",
+		// Webhooks are called at their endpoints: nothing answers at the address of
+		// a Service here, or something does that lies outside.
+		"--enable-aggregator-routing=true",
 		"--authorization-mode=Node,RBAC", "--anonymous-auth=false", "--allow-privileged=true",
 		"--event-ttl=" + c.EventTTL.String(), "--profiling=false",
 	}, c.APIArgs)

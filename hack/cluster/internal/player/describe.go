@@ -43,6 +43,10 @@ func describeWait(w *scenario.Wait) string {
 		return "all rollouts of " + namespaces(w.Rollouts.Namespaces)
 	case w.Pods != nil:
 		return "pods of " + describePods(&w.Pods.Pods)
+	case w.Events != nil:
+		return fmt.Sprintf("%d events %s in %s", w.Events.AtLeast, w.Events.Reason, namespaces(w.Events.Namespaces))
+	case w.Condition != nil:
+		return fmt.Sprintf("condition %s of %s", w.Condition.Type, describeObject(&w.Condition.Object))
 	case w.Node.Name == "":
 		return "all nodes"
 	default:

@@ -15,8 +15,9 @@ import (
 
 // The variables of scenarios: values that nobody knows beforehand.
 var (
-	clusterIP = regexp.MustCompile(`\$\(clusterIP ([a-z0-9-]+)/([a-z0-9-]+)\)`) // $(clusterIP NAMESPACE/NAME)
-	ago       = regexp.MustCompile(`\$\(ago ([0-9hms]+)\)`)                     // $(ago 90m)
+	clusterIP = regexp.MustCompile(`\$\(clusterIP ([a-z0-9-]+)/([a-z0-9-]+)\)`)                // $(clusterIP NAMESPACE/NAME)
+	ago       = regexp.MustCompile(`\$\(ago ([0-9hms]+)\)`)                                    // $(ago 90m)
+	denied    = regexp.MustCompile(`\$\(denied ([a-z0-9-]+)/([a-z0-9-]+) ([a-z]+) ([a-z]+)\)`) // $(denied NAMESPACE/ACCOUNT VERB RESOURCE)
 )
 
 // expandAll replaces the variables in every string below value, in place.
@@ -54,6 +55,13 @@ func (p *Player) expand(ctx context.Context, text string) (string, error) {
 			return "", fmt.Errorf("expand %s: %w", match[0], err)
 		}
 		text = strings.ReplaceAll(text, match[0], service.Spec.ClusterIP)
+	}
+	for _, match := range denied.FindAllStringSubmatch(text, -1) {
+		words, err := p.denied(ctx, match[1], match[2], match[3], match[4])
+		if err != nil {
+			return "", fmt.Errorf("expand %s: %w", match[0], err)
+		}
+		text = strings.ReplaceAll(text, match[0], words)
 	}
 	for _, match := range ago.FindAllStringSubmatch(text, -1) {
 		duration, err := time.ParseDuration(match[1])

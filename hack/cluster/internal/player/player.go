@@ -10,6 +10,7 @@ import (
 	"k8s.io/client-go/discovery/cached/memory"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/restmapper"
 	"k8s.io/client-go/tools/clientcmd"
 
@@ -25,6 +26,7 @@ const (
 
 // Player plays scenarios on one cluster.
 type Player struct {
+	config  *rest.Config
 	client  kubernetes.Interface
 	dynamic dynamic.Interface
 	mapper  *restmapper.DeferredDiscoveryRESTMapper
@@ -48,7 +50,7 @@ func New(kubeconfig string, tell func(format string, args ...any)) (*Player, err
 		return nil, fmt.Errorf("make client: %w", err)
 	}
 	mapper := restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(client.Discovery()))
-	return &Player{client: client, dynamic: dynamicClient, mapper: mapper, tell: tell}, nil
+	return &Player{config: config, client: client, dynamic: dynamicClient, mapper: mapper, tell: tell}, nil
 }
 
 // Play does all steps of a scenario, without those that it includes.

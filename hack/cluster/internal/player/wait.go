@@ -18,6 +18,10 @@ func (p *Player) wait(ctx context.Context, w *scenario.Wait) error {
 		return p.waitRollouts(ctx, w.Rollouts)
 	case w.Pods != nil:
 		return p.waitPods(ctx, w.Pods)
+	case w.Events != nil:
+		return p.waitEvents(ctx, w.Events)
+	case w.Condition != nil:
+		return p.waitCondition(ctx, w.Condition)
 	default:
 		return p.waitNode(ctx, w.Node)
 	}

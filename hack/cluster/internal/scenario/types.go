@@ -81,6 +81,25 @@ type Wait struct {
 	Rollouts *Rollouts `json:"rollouts,omitempty"`
 	Pods     *PodCount `json:"pods,omitempty"`
 	Node     *NodeIs   `json:"node,omitempty"`
+	// Events waits for as many events of a reason.
+	Events *Events `json:"events,omitempty"`
+	// Condition waits for a condition of any object.
+	Condition *Condition `json:"condition,omitempty"`
+}
+
+// Events counts the events of a reason in all of some namespaces.
+type Events struct {
+	Namespaces []string `json:"namespaces"`
+	Reason     string   `json:"reason"`
+	AtLeast    int      `json:"at-least"`
+}
+
+// Condition is one of an object's status.
+type Condition struct {
+	Object `json:",inline"`
+	Type   string `json:"type"`
+	Status string `json:"status"`
+	Reason string `json:"reason,omitempty"` // any if empty
 }
 
 // Rollouts selects workloads.

@@ -70,7 +70,7 @@ func (s *Step) Limit() time.Duration {
 
 func (w *Wait) validate() error {
 	count := 0
-	for _, set := range []bool{w.Rollouts != nil, w.Pods != nil, w.Node != nil} {
+	for _, set := range []bool{w.Rollouts != nil, w.Pods != nil, w.Node != nil, w.Events != nil, w.Condition != nil} {
 		if set {
 			count++
 		}
