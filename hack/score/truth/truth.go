@@ -15,20 +15,20 @@ import (
 // above is true unless it is tolerated.
 type Truth struct {
 	Incident     string     `json:"incident"`
-	At           string     `json:"at"`           // the moment of the recording
-	Roots        []Expected `json:"roots"`        // each must come out unexplained, at warning or above
-	Consequences []Expected `json:"consequences"` // may be told, explained by something
-	Tolerated    []Expected `json:"tolerated"`    // true of the set-up, counts neither way
+	At           string     `json:"at"`                     // the moment of the recording
+	Roots        []Expected `json:"roots"`                  // each must come out unexplained, at warning or above
+	Consequences []Expected `json:"consequences,omitempty"` // may be told, explained by something
+	Tolerated    []Expected `json:"tolerated,omitempty"`    // true of the set-up, counts neither way
 }
 
 // Expected describes a pattern; an empty list allows anything.
 type Expected struct {
-	Detector  []string `json:"detector"`
-	Cause     []string `json:"cause"`
-	Workloads []string `json:"workloads"` // namespace/name; all must be among the affected
-	Nodes     []string `json:"nodes"`     // all must be among the affected
-	Factor    *Factor  `json:"factor"`    // must be among the shared factors
-	Change    *Change  `json:"change"`    // must be among the preceding changes
+	Detector  []string `json:"detector,omitempty"`
+	Cause     []string `json:"cause,omitempty"`
+	Workloads []string `json:"workloads,omitempty"` // namespace/name; all must be among the affected
+	Nodes     []string `json:"nodes,omitempty"`     // all must be among the affected
+	Factor    *Factor  `json:"factor,omitempty"`    // must be among the shared factors
+	Change    *Change  `json:"change,omitempty"`    // must be among the preceding changes
 }
 
 // Factor is what the affected share.
@@ -39,7 +39,7 @@ type Factor struct {
 
 // Change is what was changed before; an empty Kind allows any.
 type Change struct {
-	Kind      string `json:"kind"`
+	Kind      string `json:"kind,omitempty"`
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
 }
