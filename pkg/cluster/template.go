@@ -1,6 +1,9 @@
 package cluster
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Template is what a pod spec asks for: the part that all pods of one
 // revision have in common.
@@ -21,6 +24,8 @@ type Template struct {
 	// Env are the names of the environment variables, with where each comes
 	// from and a sum of its value, so that values can be compared unseen.
 	Env []EnvVar
+	// Mounts are where containers find their volumes.
+	Mounts []Mount
 	// HostPorts are the ports of the node that are asked for: "8080/TCP".
 	HostPorts []string
 	// NodeSelector and required node affinity, as "key=value" or
@@ -43,6 +48,29 @@ type EnvVar struct {
 	From string
 	// Sum is a hash of a literal value: equal values have equal sums.
 	Sum uint64
+}
+
+// Mount is a volume in a container's file system.
+type Mount struct {
+	Container, Path string
+	// Kind is PersistentVolumeClaim, ConfigMap or Secret, and Name the
+	// object's; Kind is EmptyDir, or empty for volumes of any other sort.
+	Kind, Name string
+	SubPath    bool
+}
+
+// MountAt is the volume that a path of a container lies on, nil for the
+// container's own file system.
+func (t *Template) MountAt(container, path string) *Mount {
+	var best *Mount
+	for i := range t.Mounts {
+		m := &t.Mounts[i]
+		dir := strings.TrimSuffix(m.Path, "/")
+		if m.Container == container && (path == dir || strings.HasPrefix(path, dir+"/")) && (best == nil || len(m.Path) > len(best.Path)) {
+			best = m
+		}
+	}
+	return best
 }
 
 // Toleration of a taint; empty Key with Operator Exists tolerates all.
@@ -112,6 +140,7 @@ func (t *Template) Equal(o *Template) bool {
 		slices.Equal(t.Claims, o.Claims) &&
 		slices.Equal(t.Endpoints, o.Endpoints) &&
 		slices.Equal(t.Env, o.Env) &&
+		slices.Equal(t.Mounts, o.Mounts) &&
 		slices.Equal(t.HostPorts, o.HostPorts) &&
 		slices.Equal(t.NodeSelector, o.NodeSelector) &&
 		slices.Equal(t.Tolerations, o.Tolerations) &&

@@ -63,7 +63,7 @@ func (o *options) analyse(ctx context.Context) (*correlate.Story, []symptom.Symp
 	}
 	snapshot = snapshot.WithConfigs(configs)
 	if o.logs {
-		logs, err := reader.Logs(ctx, symptom.LogsWanted(symptoms))
+		logs, err := reader.Logs(ctx, symptom.LogsWanted(snapshot, symptoms))
 		if err != nil {
 			return nil, nil, err
 		}

@@ -40,6 +40,7 @@ func trimTemplate(annotations map[string]string, s *corev1.PodSpec) *cluster.Tem
 	for i := range s.Volumes {
 		addVolume(t, &s.Volumes[i])
 	}
+	trimMounts(t, s)
 	trimPlacement(t, s)
 	subPaths(t, s)
 	t.ConfigMaps = slices.Compact(t.ConfigMaps)

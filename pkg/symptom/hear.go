@@ -11,7 +11,7 @@ import (
 // returns the symptom of the kind that the words are of, if they are of one:
 // beside the end, which follows from it.
 func (r *recogniser) hear(s *Symptom) (Symptom, bool) {
-	words := r.listen(s.Message, s.ExitCode)
+	words := placed(r.listen(s.Message, s.ExitCode), s)
 	if s.Message == "" || words.raw {
 		if heard, ok := r.heardInLog(s); ok && (s.Message == "" || !heard.raw) {
 			words = heard
@@ -50,7 +50,7 @@ func (r *recogniser) heardInLog(s *Symptom) (said, bool) {
 	if log == nil {
 		return said{}, false
 	}
-	heard := r.listen(strings.Join(log.Lines, "\n"), s.ExitCode)
+	heard := placed(r.listen(strings.Join(log.Lines, "\n"), s.ExitCode), s)
 	if heard.raw {
 		return heard, heard.isError && (log.Previous || !isRunning(s.Pod, s.Container))
 	}
@@ -88,10 +88,12 @@ func (r *recogniser) specific(of *Symptom, words said) (Symptom, bool) {
 	case RBAC:
 		s.About, _ = s.Access.ServiceAccount()
 	case MissingConfig:
-		kind := map[string]string{"configmap": "ConfigMap", "secret": "Secret", "service-account": "ServiceAccount"}[s.Cause]
-		s.About, s.Item = cluster.Ref{Kind: kind, Namespace: s.Object.Namespace, Name: words.item}, ""
+		s.About = words.object
+		s.About.Namespace = s.Object.Namespace
 	case Start:
 		s.spoken()
+	case Storage:
+		s.About = claimAt(s.Pod, s.Container, words.item)
 	case Credentials:
 		s.Target = declaredPeer(s.Pod, words)
 	}

@@ -149,22 +149,26 @@ func TestLogsWanted(t *testing.T) {
 	pods = append(pods, looping("z-0", "", func(p *cluster.Pod) { // ended a moment ago
 		p.Owner.Name = "z"
 		p.Containers[0].State, p.Containers[0].Last = p.Containers[0].Last, cluster.State{}
+	}), looping("x-0", "", func(p *cluster.Pod) { // a Job's pod that failed for good
+		p.Owner, p.Phase = cluster.Ref{Kind: "Job", Namespace: "shop", Name: "x"}, "Failed"
+		p.Containers[0].State, p.Containers[0].Last, p.Containers[0].Restarts = p.Containers[0].Last, cluster.State{}, 0
 	}), looping("y-0", "", func(p *cluster.Pod) { // healed
 		p.Owner.Name = "y"
 		c := &p.Containers[0]
 		c.State, c.Ready, p.Conditions[0].Status = cluster.State{Phase: cluster.Running, StartedAt: testNow.Add(-40 * time.Minute)}, true, "True"
 		c.Last.FinishedAt = testNow.Add(-41 * time.Minute)
 	}))
-	wanted := LogsWanted(Recognise(cluster.New(cluster.Parts{At: testNow, Pods: pods})))
+	s := cluster.New(cluster.Parts{At: testNow, Pods: pods})
+	wanted := LogsWanted(s, Recognise(s))
 	perWorkload := map[string]int{}
 	for _, ref := range wanted {
 		owner, _, _ := strings.Cut(ref.Pod.Name[2:], "-")
 		perWorkload[ref.Pod.Name[:1]+owner]++
-		if want := ref.Pod.Name != "z-0"; ref.Previous != want {
+		if want := ref.Pod.Name != "z-0" && ref.Pod.Name != "x-0"; ref.Previous != want {
 			t.Errorf("%+v", ref)
 		}
 	}
-	if n := len(wanted); n != 24*3+1 {
+	if n := len(wanted); n != 24*3+2 {
 		t.Errorf("%d logs", n)
 	}
 	for w, n := range perWorkload {
@@ -172,7 +176,7 @@ func TestLogsWanted(t *testing.T) {
 			t.Errorf("%d logs of %s", n, w)
 		}
 	}
-	if perWorkload["y0"] != 0 || perWorkload["z0"] != 1 {
+	if perWorkload["y0"] != 0 || perWorkload["z0"] != 1 || perWorkload["x0"] != 1 {
 		t.Errorf("got %v", perWorkload)
 	}
 }

@@ -17,15 +17,17 @@ const (
 var failing = map[Kind]bool{Exit: true, CrashLoop: true, OOM: true, Unready: true, Probe: true}
 
 // LogsWanted lists the logs that are worth reading: of containers that fail
-// now, at most three for each container of a workload and way of failing, and
-// a hundred in all; one of each first, then the second.
-func LogsWanted(symptoms []Symptom) []cluster.LogRef {
+// now, or ended of late in pods that failed for good, at most three for each
+// container of a workload and way of failing, and a hundred in all; one of
+// each first, then the second.
+func LogsWanted(snapshot *cluster.Snapshot, symptoms []Symptom) []cluster.LogRef {
 	groups := map[string][]cluster.LogRef{}
 	var order []string
 	seen := map[cluster.LogRef]bool{}
 	for i := range symptoms {
 		s := &symptoms[i]
-		if !failing[s.Kind] || !s.Ongoing || s.Pod == nil {
+		lately := s.Pod != nil && s.Pod.Phase == "Failed" && snapshot.At.Sub(s.Last) < longPast
+		if !failing[s.Kind] || s.Pod == nil || (!s.Ongoing && !lately) {
 			continue
 		}
 		for _, ref := range logsOf(s) {

@@ -3,6 +3,8 @@ package symptom
 import (
 	"regexp"
 	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
 
 // said is what the words of a program tell of its failure: those that it left
@@ -14,6 +16,7 @@ type said struct {
 	// What the words name. Each may be empty.
 	target Connection
 	item   string
+	object cluster.Ref
 	access Access
 	client string // the protocol of the peer, by the client's wording
 	frames string // top frames of the stack trace
@@ -78,6 +81,9 @@ func (h *hearing) search() said {
 			continue
 		}
 		if s, ok := h.understand(i); ok {
+			if s.cause == EndedLeader {
+				return h.beforeLeaving(s, i)
+			}
 			return h.withTarget(s, i)
 		}
 		if h.ends(i) {
@@ -149,6 +155,20 @@ func (h *hearing) withTarget(s said, i int) said {
 				s.target = Connection{Class: s.target.Class, Host: host, Port: port}
 				return s
 			}
+		}
+	}
+	return s
+}
+
+// beforeLeaving looks for why a leader could not renew its lease: that it
+// could not reach the API server says more than that it leaves.
+func (h *hearing) beforeLeaving(s said, i int) said {
+	for j := i - 1; j >= 0 && i-j <= around; j-- {
+		if isRecovery(&h.lines[j]) {
+			break
+		}
+		if why, ok := h.understand(j); ok && (why.kind == Network || why.kind == RBAC || why.kind == Credentials) {
+			return why
 		}
 	}
 	return s

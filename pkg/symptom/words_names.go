@@ -62,7 +62,7 @@ func nameObject(h *hearing, i int, s *said) bool {
 		return false
 	}
 	s.cause = map[string]string{"configmaps": "configmap", "secrets": "secret", "serviceaccounts": "service-account"}[m[1]]
-	s.item = m[2]
+	s.object = cluster.Ref{Kind: map[string]string{"configmaps": "ConfigMap", "secrets": "Secret", "serviceaccounts": "ServiceAccount"}[m[1]], Name: m[2]}
 	return true
 }
 

@@ -15,6 +15,7 @@ const (
 	EndedModule     = "module"      // a part of the program itself is not in the image
 	EndedPort       = "port"        // it may not listen where it wants to
 	EndedPermission = "permission"  // it may not use a file
+	EndedReadOnly   = "read-only"   // it writes to its image's file system, which is read-only
 	EndedWatches    = "watches"     // the node's limit of watches or open files
 	EndedShared     = "shared"      // shared memory is full
 	EndedCrash      = "crash"       // a panic, an unhandled exception, a bad memory access

@@ -27,6 +27,8 @@ var endings = map[string]ending{
 		"Let each program of the pod, or of the node with hostNetwork, listen on a port of its own above 1023."},
 	symptom.EndedPermission: {"The program may not use a file: the user that it runs as does not own it, or the mount belongs to another group.",
 		"Set securityContext.fsGroup or runAsUser to what the files want, or correct the files in the image."},
+	symptom.EndedReadOnly: {"The program writes where nothing can be written: to the container's own file system, which its securityContext makes read-only, or into a mounted ConfigMap or Secret.",
+		"Mount an emptyDir where the program writes, or let it write elsewhere."},
 	symptom.EndedWatches: {"The node's limit of watches or open files is used up.",
 		"Raise fs.inotify.max_user_watches, fs.inotify.max_user_instances or the limit of open files on the nodes."},
 	symptom.EndedShared: {"Shared memory is full: a container has 64 MiB in /dev/shm unless it mounts more.",
