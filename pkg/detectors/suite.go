@@ -19,6 +19,7 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/nodefailure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/nodepressure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/oom"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/probe"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rbac"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutcascade"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutfailure"
@@ -47,6 +48,7 @@ func Suite() detect.Suite {
 		credentials.Detector,
 		rbac.Detector,
 		staleconfig.Detector,
+		probe.Detector,
 		containerstart.Detector,
 		rolloutfailure.Detector,
 		rolloutcascade.Detector,

@@ -2,7 +2,6 @@ package symptom
 
 import (
 	"strings"
-	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
@@ -37,7 +36,7 @@ func (r *recogniser) pod(p *cluster.Pod) {
 	if endedFromOutside(p) {
 		return
 	}
-	settled := true
+	settled, from := true, len(r.found)
 	for i := range p.Containers {
 		c := &p.Containers[i]
 		if c.Role == cluster.Ephemeral {
@@ -47,8 +46,8 @@ func (r *recogniser) pod(p *cluster.Pod) {
 			settled = false
 		}
 	}
-	if settled {
-		r.unready(p, events)
+	if !r.probes(p, events, from) && settled {
+		r.unready(p)
 	}
 }
 
@@ -150,34 +149,6 @@ func (r *recogniser) pullSecret(ref cluster.Ref, p *cluster.Pod, events []*clust
 			Names: strings.Split(names, ", "), Message: e.Message, Evidence: []Evidence{fromEvent(e)}})
 	}
 }
-
-// unready recognises a pod whose containers run but which does not become
-// ready: its service gets no traffic. Starting is granted its time.
-func (r *recogniser) unready(p *cluster.Pod, events []*cluster.Event) {
-	ready := p.Condition("Ready")
-	if p.Phase != "Running" || ready.Status != "False" || !p.Deleting.IsZero() {
-		return
-	}
-	if ready.Reason != "ContainersNotReady" && ready.Reason != "ReadinessGatesNotReady" {
-		return
-	}
-	if r.s.At.Sub(ready.Transition) < StartGrace {
-		return
-	}
-	s := Symptom{Kind: Unready, Object: p.Key(), Pod: p, First: ready.Transition, Last: r.s.At, Ongoing: true, Message: ready.Message,
-		Evidence: []Evidence{{Source: FromCondition, Subject: p.Key(), Time: ready.Transition, Reason: ready.Reason, Text: ready.Message, Count: 1}}}
-	for _, e := range events {
-		if e.Reason == "Unhealthy" {
-			s.Message, s.Template = e.Message, Mask(e.Message)
-			s.Evidence = append(s.Evidence, fromEvent(e))
-		}
-	}
-	r.add(s)
-}
-
-// StartGrace is how long a pod may be unready before that is worth a word:
-// slow starts take minutes, and a Deployment's own deadline is ten.
-const StartGrace = 5 * time.Minute
 
 // incarnations parts the events of a pod from those of earlier pods of the
 // same name: a StatefulSet's pod comes back under its own. The UID decides

@@ -86,7 +86,8 @@ func volumeIn(text string) string {
 	return ""
 }
 
-// objectOfVolume is the object whose key a volume asks for.
+// objectOfVolume is the object whose key a volume asks for: that which it
+// picks the key from, else its only one of the kind.
 func objectOfVolume(t *cluster.Template, kind, volume, key string) string {
 	if t == nil || volume == "" {
 		return ""
@@ -95,10 +96,18 @@ func objectOfVolume(t *cluster.Template, kind, volume, key string) string {
 	if kind == "Secret" {
 		refs = t.Secrets
 	}
+	var names []string
 	for _, r := range refs {
-		if r.Volume == volume && r.Key == key {
+		if r.Volume != volume {
+			continue
+		}
+		if r.Key == key {
 			return r.Name
 		}
+		names = append(names, r.Name)
+	}
+	if names = sorted(names); len(names) == 1 {
+		return names[0]
 	}
 	return ""
 }

@@ -19,6 +19,8 @@ var tables = map[string][]signature{
 	"plugins":     plugins,
 	"webhooks":    webhookFailures,
 	"starts":      startSignatures,
+	"probes":      probeSignatures,
+	"commands":    commandSignatures,
 }
 
 // row is the number of the row that a message matches, -1 if none.

@@ -58,6 +58,9 @@ func (r *recogniser) addHistory(s *Symptom, c *cluster.Container, t *cluster.Sta
 		s.First, s.Count = earliest(s.First, c.Last.FinishedAt), 2
 	}
 	r.addRestartEvents(s, t, events)
+	if s.KilledBy == "" {
+		s.KilledBy = signalledAfter(s, t, events)
+	}
 	if s.First.Equal(t.FinishedAt) { // no event dates the beginning
 		s.addUnready()
 		s.SinceBefore = int(s.Restarts) > s.Count
@@ -142,6 +145,25 @@ func (r *recogniser) addRestartEvents(s *Symptom, t *cluster.State, events []*cl
 			s.Evidence = append(s.Evidence, fromEvent(e))
 		}
 	}
+}
+
+// signalledAfter is the probe that had a container ended by a signal, where
+// the kubelet's word of the kill is gone: it failed often enough until just
+// before.
+func signalledAfter(s *Symptom, t *cluster.State, events []*cluster.Event) string {
+	if (t.ExitCode != 137 && t.ExitCode != 143) || t.Reason == "OOMKilled" {
+		return ""
+	}
+	for _, e := range events {
+		m := unhealthy.FindStringSubmatch(e.Message)
+		if e.Reason != "Unhealthy" || m == nil || m[1] == "Readiness" || !isAbout(e, s.Container) || e.Count < 3 {
+			continue
+		}
+		if !t.FinishedAt.Before(e.First) && t.FinishedAt.Before(e.Last.Add(2*time.Minute)) {
+			return strings.ToLower(m[1])
+		}
+	}
+	return ""
 }
 
 // ended reports whether a kill that an event tells of is the end that the

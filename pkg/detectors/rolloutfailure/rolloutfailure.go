@@ -41,7 +41,7 @@ const (
 const fromTheStart = 10 * time.Minute
 
 func run(pass *detect.Pass) {
-	failing := detect.GroupBy(pass.Of(symptom.ImagePull, symptom.Exit, symptom.OOM, symptom.Start, symptom.MissingConfig, symptom.Unready, symptom.Rollout),
+	failing := detect.GroupBy(pass.Of(symptom.ImagePull, symptom.Exit, symptom.OOM, symptom.Start, symptom.MissingConfig, symptom.Probe, symptom.Unready, symptom.Rollout),
 		func(s *symptom.Symptom) string { return s.Workload.String() })
 	for _, g := range failing {
 		if r, ok := newRollout(pass, g.Symptoms); ok {
@@ -159,10 +159,10 @@ func (r *rollout) label(rev *cluster.Revision) string {
 func (r *rollout) cause() string {
 	count := map[string]int{}
 	for _, s := range r.failing {
-		switch s.Kind {
-		case symptom.ImagePull:
+		switch {
+		case s.Kind == symptom.ImagePull:
 			count[image]++
-		case symptom.Unready, symptom.MissingConfig:
+		case s.Kind == symptom.Unready, s.Kind == symptom.MissingConfig, s.Kind == symptom.Probe && s.Cause == symptom.Readiness:
 			count[notReady]++
 		default:
 			count[crash]++
