@@ -174,10 +174,29 @@ func TestSeveralCausesExplainTogether(t *testing.T) {
 	}
 }
 
+// What follows began on one workload later than on the other, and so did its
+// cause there.
+func TestEachCauseExplainsItsPart(t *testing.T) {
+	api, web := deployment("shop", "api"), deployment("shop", "web")
+	later := noon.Add(20 * time.Minute)
+	early := patternOf("network", "tls", noon, nil, map[cluster.Ref][]string{api: {"api-1"}})
+	late := patternOf("network", "tls", later, nil, map[cluster.Ref][]string{web: {"web-1"}})
+	child := patternOf("exit-code", "1", noon, nil, map[cluster.Ref][]string{api: {"api-1"}, web: {"web-1"}})
+	for _, s := range child.Symptoms {
+		if s.Workload == web {
+			s.First = later
+		}
+	}
+	(&explainer{s: cluster.New(cluster.Parts{})}).nest([]*Pattern{child, late, early})
+	if child.ExplainedBy == "" {
+		t.Error("not explained")
+	}
+}
+
 // Two dependencies fail; what each's callers say goes to the one that they
 // name, and a peer that no pattern is about explains nothing.
 func TestCallersFollowFromWhatTheyCannotReach(t *testing.T) {
-	s, _ := shop(t, nil)
+	s, _ := shop(t, func(p *cluster.Parts) { p.Pods[0].IP = "10.1.0.9" }) // of api: what a headless Service answers with
 	e := &explainer{s: s}
 	down := patternOf("oom", "container-limit", noon, nil, map[cluster.Ref][]string{deployment("shop", "api"): {"api-1-x"}})
 	other := patternOf("oom", "container-limit", noon, nil, map[cluster.Ref][]string{deployment("shop", "search"): {"search-1-x"}})
@@ -186,7 +205,7 @@ func TestCallersFollowFromWhatTheyCannotReach(t *testing.T) {
 		p.Symptoms[0].Target = symptom.Connection{Class: "refused", Host: host, Port: "80"}
 		return p
 	}
-	for host, want := range map[string]string{"api": down.ID, "10.0.0.1": down.ID, "api.shop.svc": down.ID, "db.elsewhere.example": ""} {
+	for host, want := range map[string]string{"api": down.ID, "10.0.0.1": down.ID, "api.shop.svc": down.ID, "10.1.0.9": down.ID, "10.1.0.7": "", "db.elsewhere.example": ""} {
 		caller := calls(host)
 		down.Explains, other.Explains = nil, nil
 		e.nest([]*Pattern{other, caller, down})

@@ -164,8 +164,7 @@ func needsParent(e *explainer, parent, child *Pattern) bool {
 	called := 0
 	for _, s := range child.Symptoms {
 		if s.Target.Host != "" {
-			svc := e.s.ServiceNamed(s.Target.Host, s.Object.Namespace)
-			if svc == nil || !e.hits(parent, svc) {
+			if !touchesAny(parent, e.behindHost(s.Target.Host, s.Object.Namespace)) {
 				return false
 			}
 			called++
@@ -175,7 +174,7 @@ func needsParent(e *explainer, parent, child *Pattern) bool {
 				continue
 			}
 			svc := e.s.ServiceNamed(peer.Name+"."+peer.Namespace+".svc", peer.Namespace)
-			if svc == nil || !e.hits(parent, svc) {
+			if svc == nil || !touchesAny(parent, e.backends(svc)) {
 				return false
 			}
 			called++
@@ -184,14 +183,24 @@ func needsParent(e *explainer, parent, child *Pattern) bool {
 	return called > 0
 }
 
-// hits reports whether a pattern touches workloads behind a Service.
-func (e *explainer) hits(p *Pattern, svc *cluster.Service) bool {
-	for _, w := range e.backends(svc) {
-		if slices.Contains(p.Tally.Workloads, w) {
-			return true
+// behindHost are the workloads behind a host: those of the Service that it
+// names, or that of the pod whose address it is, as behind a headless Service.
+func (e *explainer) behindHost(host, namespace string) []cluster.Ref {
+	if svc := e.s.ServiceNamed(host, namespace); svc != nil {
+		return e.backends(svc)
+	}
+	var out []cluster.Ref
+	for i := range e.s.Pods {
+		p := &e.s.Pods[i]
+		if p.IP == host && !p.Finished() && p.Template != nil && !p.Template.HostNetwork {
+			out = append(out, e.s.WorkloadOf(p))
 		}
 	}
-	return false
+	return out
+}
+
+func touchesAny(p *Pattern, workloads []cluster.Ref) bool {
+	return slices.ContainsFunc(workloads, func(w cluster.Ref) bool { return slices.Contains(p.Tally.Workloads, w) })
 }
 
 // isOfItsRollout reports whether the child is about dependants of a rollout

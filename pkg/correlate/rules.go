@@ -102,6 +102,22 @@ func named(list []string, p *Pattern) bool {
 	return slices.Contains(list, p.Detector) || slices.Contains(list, p.Detector+"/"+p.Cause)
 }
 
+// firstWithin is when the child began on the pods that the parent touches: of
+// a child that several parents explain together, each has to explain its part
+// only.
+func firstWithin(parent, child *Pattern) time.Time {
+	var first time.Time
+	for _, s := range child.Symptoms {
+		if slices.Contains(parent.Tally.Pods, s.Object.Key()) && (first.IsZero() || s.First.Before(first)) {
+			first = s.First
+		}
+	}
+	if first.IsZero() {
+		return child.Tally.First
+	}
+	return first
+}
+
 // inTime reports whether the parent began before the child did, as far as
 // clocks and means of noticing allow to say so. A parent that is known to be
 // older than its first dated sign may have.
@@ -109,5 +125,5 @@ func (r *rule) inTime(parent, child *Pattern) bool {
 	if r.slack == anyOrder || parent.Tally.SinceBefore {
 		return true
 	}
-	return !parent.Tally.First.After(child.Tally.First.Add(tolerance + r.slack))
+	return !parent.Tally.First.After(firstWithin(parent, child).Add(tolerance + r.slack))
 }

@@ -2,7 +2,6 @@ package symptom
 
 import (
 	"regexp"
-	"strings"
 )
 
 // networkWords is one row: what is wrong with a connection is told by the
@@ -14,7 +13,10 @@ var networkWords = []word{
 // plain are words that are of a connection whether or not they name the peer;
 // "timed out" and "EOF" may be of anything.
 var plain = regexp.MustCompile(`(?i)connection refused|econnrefused|connectionrefused|i/o timeout|connection timed out|etimedout|no route to host|network is unreachable|sockettimeoutexception|connect timed out` +
-	`|connection reset by peer|econnreset|sockettimeout|connection timeout|connecttimeout`)
+	`|connection reset by peer|socketexception: connection reset|econnreset|sockettimeout|connection timeout|connecttimeout`)
+
+// aboutCertificate are words of TLS that say so without naming the peer.
+var aboutCertificate = regexp.MustCompile(`(?i)certificate|x509|certification path|sslhandshakeexception`)
 
 func nameConnection(h *hearing, i int, s *said) bool {
 	text := h.lines[i].text
@@ -29,7 +31,7 @@ func nameConnection(h *hearing, i int, s *said) bool {
 		s.cause = NetworkDNS
 	case s.target.Host == "" && class != "dns" && class != "tls" && !plain.MatchString(text):
 		return false
-	case s.target.Host == "" && class == "tls" && !strings.Contains(strings.ToLower(text), "certificate") && !strings.Contains(text, "x509"):
+	case s.target.Host == "" && class == "tls" && !aboutCertificate.MatchString(text):
 		return false
 	}
 	if s.cause == NetworkDNS {
