@@ -76,9 +76,13 @@ func (g *gen) reset() truth.Truth {
 	words := pick(g, "read tcp 10.244.1.9:41234->192.0.2.42:9092: read: connection reset by peer",
 		"Error: read ECONNRESET 192.0.2.42:9092",
 		"ConnectionResetError: [Errno 104] Connection reset by peer (192.0.2.42:9092)",
-		"java.net.SocketException: Connection reset (broker.corp.example:9092)",
+		"java.net.SocketException: Connection reset",
 		"write tcp 10.244.1.9:41234->192.0.2.42:9092: write: broken pipe")
-	return one("network", "connection-reset", g.callers(words, "192.0.2.42")...)
+	apps := g.callers(words, "192.0.2.42")
+	if g.variant == 3 { // Java does not say whom it talked with
+		return roots(root("network", "connection-reset", apps[0]), root("network", "connection-reset", apps[1]))
+	}
+	return one("network", "connection-reset", apps...)
 }
 
 func (g *gen) tls() truth.Truth {
@@ -86,10 +90,14 @@ func (g *gen) tls() truth.Truth {
 	words := pick(g, `Get "https://`+host+`/v1/ping": tls: failed to verify certificate: x509: certificate signed by unknown authority`,
 		`Post "https://`+host+`/v1/token": x509: certificate has expired or is not yet valid: current time 2026-05-01T10:00:00Z is after 2026-04-30T23:59:59Z`,
 		"requests.exceptions.SSLError: HTTPSConnectionPool(host='"+host+"', port=443): Max retries exceeded with url: / (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1007)')))",
-		"javax.net.ssl.SSLHandshakeException: PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to requested target ("+host+":443)",
-		"Error: unable to verify the first certificate\n    at TLSSocket.onConnectSecure (node:_tls_wrap:1674:34) code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' host: '"+host+"'",
+		"javax.net.ssl.SSLHandshakeException: PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to requested target",
+		"Error: unable to verify the first certificate\n    at TLSSocket.onConnectSecure (node:_tls_wrap:1674:34)",
 		`Get "https://`+host+`/": remote error: tls: bad certificate`)
-	return one("network", "tls", g.callers(words, host)...)
+	apps := g.callers(words, host)
+	if g.variant == 3 || g.variant == 4 { // Java and Node.js do not say whom they talked with
+		return roots(root("network", "tls", apps[0]), root("network", "tls", apps[1]))
+	}
+	return one("network", "tls", apps...)
 }
 
 // onNode are two workloads whose new pods on one node get no sandbox.
@@ -128,10 +136,14 @@ func (g *gen) sandbox() truth.Truth {
 }
 
 func (g *gen) ipExhaustion() truth.Truth {
-	return one("network", "ip-exhaustion", g.sandboxless(pick(g,
+	apps := g.sandboxless(pick(g,
 		`type="aws-cni" name="aws-cni" failed (add): add cmd: failed to assign an IP address to container`,
 		`type="bridge" name="kindnet" failed (add): failed to allocate for range 0: no IP addresses available in range set: 10.244.1.1-10.244.1.254`,
 		`type="calico" failed (add): failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No IPs available in pools: [10.244.0.0/16]`,
 		`type="cilium-cni" failed (add): unable to allocate IP via local cilium agent: [POST /ipam][502] postIpamFailure range is full`,
-		`type="azure-vnet" failed (add): IPAM Invoker Add failed with error: Failed to get IP address from CNS: no IPs available in the subnet`))...)
+		`type="azure-vnet" failed (add): IPAM Invoker Add failed with error: Failed to get IP address from CNS: no IPs available in the subnet`))
+	if g.variant == 4 { // it may be its agent too
+		return roots(also(root("network", "ip-exhaustion", apps...), "network", "sandbox"))
+	}
+	return one("network", "ip-exhaustion", apps...)
 }
