@@ -180,6 +180,8 @@ var polarity = map[string]string{
 	"FrequentContainerdRestart": "False", "FrequentUnregisterNetDevice": "False",
 	"KubeletUnhealthy": "False", "ContainerRuntimeUnhealthy": "False", "NTPProblem": "False",
 	"KubeletProblem": "False", "ContainerRuntimeProblem": "False", "FilesystemCorruptionProblem": "False",
+	"VMEventScheduled": "False", "GPUMissing": "False", "XIDErrors": "False", "NVLinkStatusInactive": "False",
+	"IBLinkFlapping": "False", "UnhealthyNvidiaDevicePlugin": "False",
 
 	"KernelReady": "True", "NetworkingReady": "True", "StorageReady": "True",
 	"ContainerRuntimeReady": "True", "AcceleratedHardwareReady": "True",

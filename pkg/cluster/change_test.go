@@ -156,7 +156,7 @@ func TestUnhealthy(t *testing.T) {
 		{"ContainerRuntimeReady", "False", true, true},
 		{"StorageReady", "Unknown", false, true},
 		// open set: neither is good
-		{"VMEventScheduled", "True", false, false},
+		{"SomeVendorCondition", "True", false, false},
 		{"GoldenSignal", "False", false, false},
 		{"", "", false, false},
 	} {

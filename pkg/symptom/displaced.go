@@ -100,7 +100,26 @@ func (r *recogniser) isMadeGood(s *Symptom) bool {
 		ref = r.s.WorkloadOf(s.Pod)
 	}
 	w := r.s.Workload(ref)
-	return w == nil || w.Kind == "Job" || w.Ready >= w.Desired || r.s.At.Sub(s.Last) < replaceGrace
+	return w == nil || w.Kind == "Job" || r.staying(w) >= w.Desired || r.s.At.Sub(s.Last) < replaceGrace
+}
+
+// staying counts the ready pods of a workload that are not on their way out;
+// its own count where no such pod was read.
+func (r *recogniser) staying(w *cluster.Workload) int32 {
+	var all, ready int32
+	for _, p := range r.s.PodsOf(w.Ref) {
+		if !p.Deleting.IsZero() || p.Finished() {
+			continue
+		}
+		all++
+		if p.Ready() {
+			ready++
+		}
+	}
+	if all == 0 {
+		return w.Ready
+	}
+	return ready
 }
 
 // preemptor finds who took a pod's place: by UID, or by name in Kubernetes 1.26

@@ -23,7 +23,7 @@ func (r *recogniser) pod(p *cluster.Pod) {
 		r.add(s)
 		return
 	}
-	if r.unscheduled(p, events) || r.rejected(p, events) {
+	if r.unscheduled(p, events) || r.rejected(p, events) || r.endedByNode(p) {
 		return
 	}
 	if r.nodeIsLost(p) {

@@ -37,7 +37,7 @@ var exhausted = []signature{
 		"failed to assign an ip address to container", "insufficientfreeaddressesinsubnet", "insufficientcidrblocks"}},
 	{cause: "azure-vnet", source: "Azure/azure-container-networking", texts: []string{"failed to allocate pool", "no available addresses", "allocateipconfig failed"}},
 	{cause: "host-local", source: "containernetworking/plugins host-local", texts: []string{"no ip addresses available in range set"}},
-	{cause: otherPlugin, source: "any", texts: []string{"no available ip address", "no free ip", "ip address pool exhausted", "out of ip addresses"}},
+	{cause: otherPlugin, source: "any", texts: []string{"no available ip address", "no ips available", "no free ip", "ip address pool exhausted", "out of ip addresses"}},
 }
 
 // sandboxSignatures say what else is wrong. What names the plugin's own

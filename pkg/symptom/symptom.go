@@ -141,6 +141,7 @@ func Recognise(s *cluster.Snapshot) []Symptom {
 	for i := range s.Nodes {
 		r.node(&s.Nodes[i])
 	}
+	r.absentNodes()
 	for i := range s.Pods {
 		if p := &s.Pods[i]; inScope(&s.Scope, p.Namespace, p.Labels) {
 			from := len(r.found)

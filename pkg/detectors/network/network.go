@@ -74,7 +74,11 @@ func key(pass *detect.Pass, s *symptom.Symptom) string {
 		how = "tls"
 	}
 	p := peerOf(pass, s)
-	if p.name == "" {
+	switch {
+	case p.name != "":
+	case s.Cause == symptom.NetworkTLS: // certificates are of somebody, named or not
+		return how + " | " + s.Template
+	default:
 		return how + " | " + s.Workload.String()
 	}
 	return how + " | " + p.name

@@ -4,6 +4,7 @@ package nodefailure
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
@@ -17,25 +18,36 @@ var Detector = &detect.Detector{
 	Category: "infrastructure",
 	Doc: `nodes that do not work, and the pods on them
 
+Reads the conditions and taints of nodes, the events about them (that a node is not
+ready, or its kubelet starts, is of type Normal), those of node-problem-detector, the
+clouds and Karpenter, and the reason of pods that ended with their node.
+
 Speaks when a node's Ready condition is False or Unknown, when a condition of a
-known meaning reports trouble with network, runtime or kernel, and when events
-tell of a reboot or shutdown. Nodes that fail in the same way make one pattern.
-Silent on new nodes for their first two minutes, on nodes that are merely cordoned, and on
-conditions whose meaning is not known.`,
+known meaning reports trouble with network, runtime, kernel or hardware (True is bad
+for most, False for some), when a kubelet starts three times within twenty minutes,
+when events tell of a reboot or shutdown, when a taint says that the machine is being
+taken away, and when pods were ended by a shutdown. Nodes that fail in the same way make one pattern.
+Silent on new nodes for their first two minutes, on nodes that are merely cordoned, on
+reboots and removals of nodes that were closed before, on a node that was not ready for
+less than half a minute, and on conditions whose meaning is not known.
+
+What to do: look at the machine from the outside; if it does not come back, drain or
+delete the node, so that its pods are placed elsewhere.`,
 	Causes: []string{symptom.NodeNotReady, symptom.NodeUnreachable, symptom.NodeNetworkUnavailable,
 		symptom.NodeRuntimeDown, symptom.NodeKernel, symptom.NodeRebooted, symptom.NodeShutdown},
-	Needs: []cluster.Resource{cluster.Nodes},
+	Needs: []cluster.Resource{cluster.Nodes, cluster.Events, cluster.Pods},
+	Any:   true,
 	Run:   run,
 }
 
 func run(pass *detect.Pass) {
-	for _, g := range detect.GroupBy(pass.Of(symptom.NodeDown), func(s *symptom.Symptom) string { return s.Cause }) {
+	for _, g := range detect.GroupBy(pass.Of(symptom.NodeDown), func(s *symptom.Symptom) string { return strings.TrimSpace(s.Cause + " " + s.Item) }) {
 		pass.Report(pattern(pass, g))
 	}
 }
 
 func pattern(pass *detect.Pass, g detect.Group) detect.Pattern {
-	cause := g.Key
+	cause := g.Symptoms[0].Cause
 	nodes := detect.Values(g.Symptoms, func(s *symptom.Symptom) string { return s.Node })
 	down := detect.Values(g.Symptoms, func(s *symptom.Symptom) string {
 		if s.Ongoing {
@@ -43,14 +55,14 @@ func pattern(pass *detect.Pass, g detect.Group) detect.Pattern {
 		}
 		return ""
 	})
-	pods := lost(pass, down)
+	pods := lost(pass, down, g.Symptoms)
 	p := detect.Pattern{
 		Cause:         cause,
-		Key:           cause,
+		Key:           g.Key,
 		Symptoms:      g.Symptoms,
 		Nodes:         nodes,
 		Also:          pods,
-		Title:         title(pass, cause, nodes, down, pods),
+		Title:         title(pass, g.Symptoms, nodes, down, pods),
 		Probable:      probable(cause, nodes, g.Symptoms[0]),
 		Investigation: investigation(nodes[0]),
 	}
@@ -68,9 +80,15 @@ func pattern(pass *detect.Pass, g detect.Group) detect.Pattern {
 	return p
 }
 
-// lost are the pods on nodes that are down and which are not ready for it.
-func lost(pass *detect.Pass, nodes []string) []*cluster.Pod {
+// lost are the pods on nodes that are down and which are not ready for it, and
+// those that ended with their node.
+func lost(pass *detect.Pass, nodes []string, symptoms []*symptom.Symptom) []*cluster.Pod {
 	var out []*cluster.Pod
+	for _, s := range symptoms {
+		if s.Pod != nil {
+			out = append(out, s.Pod)
+		}
+	}
 	for _, n := range nodes {
 		for _, p := range pass.PodsOn(n) {
 			if !p.Finished() && !p.Ready() && pass.Scope.Includes(p.Namespace) {
@@ -88,17 +106,25 @@ var verbs = map[string][2]string{ // now, before
 	symptom.NodeRuntimeDown:        {"without a working container runtime", "had no working container runtime for a time"},
 	symptom.NodeKernel:             {"in kernel or hardware trouble", "had kernel or hardware trouble"},
 	symptom.NodeRebooted:           {"rebooted", "rebooted"},
-	symptom.NodeShutdown:           {"shutting down", "shut down"},
+	symptom.NodeShutdown:           {"shutting down", "shut down or was told to"},
 }
 
-func title(pass *detect.Pass, cause string, nodes, down []string, pods []*cluster.Pod) string {
+// flapping is how often a node must have become not ready to be said to flap.
+const flapping = 3
+
+func title(pass *detect.Pass, symptoms []*symptom.Symptom, nodes, down []string, pods []*cluster.Pod) string {
+	cause, times := symptoms[0].Cause, slices.MaxFunc(symptoms, func(a, b *symptom.Symptom) int { return a.Count - b.Count }).Count
 	out := "Node " + nodes[0]
 	if len(nodes) > 1 {
-		out = fmt.Sprintf("%d of %d nodes", len(nodes), len(pass.Nodes))
+		out = fmt.Sprintf("%d of %d nodes", len(nodes), max(len(pass.Nodes), len(nodes)))
 	}
 	switch {
+	case symptoms[0].Item == symptom.KubeletRestarts:
+		out += fmt.Sprintf(": the kubelet started up to %d times in short order", times)
+	case len(down) == 0 && cause == symptom.NodeNotReady && times >= flapping:
+		out += fmt.Sprintf(" became not ready %d times", times)
 	case len(down) == 0:
-		out += " " + verbs[cause][1]
+		out += " " + past(cause, len(nodes))
 	case len(nodes) > 1:
 		out += " are " + verbs[cause][0]
 	default:
@@ -114,6 +140,14 @@ func title(pass *detect.Pass, cause string, nodes, down []string, pods []*cluste
 		out += fmt.Sprintf(": %s of %s lost with %s", detect.Count(len(t.Pods), "pod"), detect.Count(len(t.Workloads), "workload"), with)
 	}
 	return out
+}
+
+// past is what nodes did or were, in the number that fits.
+func past(cause string, nodes int) string {
+	if nodes == 1 {
+		return verbs[cause][1]
+	}
+	return strings.Replace(verbs[cause][1], "was ", "were ", 1)
 }
 
 func subject(nodes []string) string {
@@ -135,6 +169,9 @@ var texts = map[string]string{
 
 func probable(cause string, nodes []string, first *symptom.Symptom) detect.Cause {
 	c := detect.Cause{Text: fmt.Sprintf(texts[cause], subject(nodes)), Confidence: detect.High}
+	if first.Item == symptom.KubeletRestarts {
+		c.Text = fmt.Sprintf("The kubelet of %s crashes or is killed, and is started again.", subject(nodes))
+	}
 	c.Why = "Kubernetes reports it"
 	if first.Message != "" {
 		c.Why += ": " + detect.Said(first.Message)
