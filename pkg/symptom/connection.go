@@ -28,7 +28,7 @@ var connectionSignatures = []signature{
 	{cause: "tls", source: "Go net/http, OpenSSL, Python ssl, Java JSSE, Node.js, .NET", texts: []string{
 		"server gave http response to https client", "certificate verify failed", "ssl routines:", "sslhandshakeexception", "pkix path building failed",
 		"unable to verify the first certificate", "self-signed certificate", "self signed certificate", "cert_has_expired", "err_tls_cert_altname_invalid",
-		"certificate has expired", "the ssl connection could not be established", "unable_to_get_issuer_cert", "wrong_version_number", "ssl_error_syscall"}},
+		"certificate has expired", "unable_to_verify_leaf_signature", "the ssl connection could not be established", "unable_to_get_issuer_cert", "wrong_version_number", "ssl_error_syscall"}},
 	{cause: "refused", source: "ECONNREFUSED in all runtimes", texts: []string{
 		"connection refused", "econnrefused", "connectionrefusederror"},
 		pattern: regexp.MustCompile(`connection to \S+ refused`)}, // PostgreSQL's JDBC driver
@@ -65,9 +65,7 @@ var peerPatterns = []*regexp.Regexp{
 	regexp.MustCompile(`in upstream "([\w.\-]+)(?::(\d+))?`),
 	regexp.MustCompile(`(?i)connect(?:ing|ion)?\b[^:\n]{0,20}?\b(?:to|at) ([\w.\-]+):(\d+)`),
 	regexp.MustCompile(`connect\(2\) for "?([\w.\-]+)"?(?::| port )(\d+)`),
-	regexp.MustCompile(`(?i)connection refused \(([\w.\-]+):(\d+)`),
-	regexp.MustCompile(`(?i)(?:connection refused|timed out|unable to connect to|connect to|connection to node -?\d+ \(|bootstrap broker):? ?\(?([\w.\-]+)(?:/[\w.:<>\-]*)?:(\d+)\b`),
-	regexp.MustCompile(`(?i)(?:not known|unavailable|not resolve|reset by peer|timed out) \(([\w.\-]+):(\d+)`), // .NET
+	regexp.MustCompile(`(?i)(?:connection refused|timed out|unable to connect to|connect to|connection to node -?\d+ \(|bootstrap broker):? ?([\w.\-]+)(?:/[\w.:<>\-]*)?:(\d+)\b`),
 	regexp.MustCompile(`(?i)mysql server (?:on|host) '([\w.\-]+)(?::(\d+))?'`),
 	regexp.MustCompile(`\bhost=([\w.\-]+)(?: port=(\d+))?`),                         // pgx, libpq
 	regexp.MustCompile(`(?i)failed to connect to ([\w.\-]+) port (\d+)`),            // curl
@@ -124,8 +122,20 @@ func peerIn(message string) (host, port string) {
 		}
 		return strings.TrimSuffix(strings.TrimPrefix(m[1], "["), "]"), port
 	}
+	for _, m := range inParentheses.FindAllStringSubmatch(message, 4) {
+		if !noPeer.MatchString(m[1]) {
+			return m[1], m[2]
+		}
+	}
 	return peerByURL(message)
 }
+
+var (
+	// inParentheses is how many clients add the peer to what the system says.
+	inParentheses = regexp.MustCompile(`\(([\w][\w.\-]{0,252}):(\d{2,5})\)`)
+	// noPeer tells places in the code and numbers of other things.
+	noPeer = regexp.MustCompile(`(?i)\.(?:go|js|ts|mjs|py|rb|php|c|cc|cpp|h|rs|java|kt|scala|cs|ex|exs|erl|lua|pl|sh)$|^(?:pid|line|code|errno|status|exit|signal|id|size|len|error|node|internal)$`)
+)
 
 func peerByURL(message string) (host, port string) {
 	u, err := url.Parse(urlInText.FindString(message))

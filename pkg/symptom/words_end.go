@@ -16,7 +16,7 @@ var plain = regexp.MustCompile(`(?i)connection refused|econnrefused|connectionre
 	`|connection reset by peer|socketexception: connection reset|econnreset|sockettimeout|connection timeout|connecttimeout`)
 
 // aboutCertificate are words of TLS that say so without naming the peer.
-var aboutCertificate = regexp.MustCompile(`(?i)certificate|x509|certification path|sslhandshakeexception`)
+var aboutCertificate = regexp.MustCompile(`(?i)certificate|x509|certification path|sslhandshake|pkix|ssl routines|verify_leaf|wrong_version|issuer_cert|cert_|ssl connection`)
 
 func nameConnection(h *hearing, i int, s *said) bool {
 	text := h.lines[i].text

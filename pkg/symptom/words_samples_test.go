@@ -3,6 +3,11 @@ package symptom
 // What programs really print, by the kind of trouble; see checkWords.
 
 var connectionWords = []heard{
+	{what: "network/tls", target: "api.acme.example:443", text: `javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find valid certification path to requested target (api.acme.example:443)`},
+	{what: "network/tls", target: "api.acme.example", text: "Error: unable to verify the first certificate\n    at TLSSocket.onConnectSecure (node:_tls_wrap:1674:34)\n  code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',\n  host: 'api.acme.example'\n}"},
+	{what: "network/tls", text: `javax.net.ssl.SSLHandshakeException: PKIX path building failed`},
+	{what: "network/connection-reset", target: "broker.acme.example:9092", text: `java.net.SocketException: Connection reset (broker.acme.example:9092)`},
+	{what: "network/connection-refused", text: `java.net.ConnectException: Connection refused (client.go:42)`},
 	{what: "network/connection-refused", target: "10.96.4.7:5432", text: `2026/11/22 19:58:51 dial tcp 10.96.4.7:5432: connect: connection refused`},
 	{what: "network/connection-refused", target: "10.96.248.230:8080", text: `fatal: upstream unavailable: dial tcp 10.96.248.230:8080: connect: connection refused`},
 	{what: "network/dns", target: "db.data", text: `dial tcp: lookup db.data on 10.96.0.10:53: no such host`},
