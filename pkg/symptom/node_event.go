@@ -55,6 +55,7 @@ var nodeEventKinds = map[string]struct {
 	"InstanceStopping":    {NodeDown, NodeShutdown},
 	"InstanceTerminating": {NodeDown, NodeShutdown},
 
+	"DockerHung":                   {NodeDown, NodeKernel}, // a task of Docker's that the kernel blocks
 	"KernelOops":                   {NodeDown, NodeKernel},
 	"TaskHung":                     {NodeDown, NodeKernel},
 	"Ext4Error":                    {NodeDown, NodeKernel},
@@ -66,7 +67,6 @@ var nodeEventKinds = map[string]struct {
 	"CperHardwareErrorFatal":       {NodeDown, NodeKernel},
 	"CperHardwareErrorRecoverable": {NodeDown, NodeKernel},
 
-	"DockerHung":                    {NodeDown, NodeRuntimeDown},
 	"DockerContainerStartupFailure": {NodeDown, NodeRuntimeDown},
 	"CorruptDockerImage":            {NodeDown, NodeRuntimeDown},
 	"CorruptDockerOverlay2":         {NodeDown, NodeRuntimeDown},

@@ -20,6 +20,9 @@ var endedWithNode = map[string]string{
 // make others.
 func (r *recogniser) endedByNode(p *cluster.Pod) bool {
 	cause, ok := endedWithNode[p.Reason]
+	if r.lostItsNode(p) {
+		cause, ok = NodeShutdown, true
+	}
 	if !ok || p.Node == "" || (p.Reason == "Terminated" && !strings.Contains(p.Message, "shutdown")) {
 		return false
 	}
@@ -27,9 +30,22 @@ func (r *recogniser) endedByNode(p *cluster.Pod) bool {
 	if at.IsZero() {
 		at = latest(p.Condition("Ready").Transition, latest(p.Created, p.Started))
 	}
-	r.add(Symptom{Kind: NodeDown, Cause: cause, Object: p.Key(), Pod: p, First: at, Last: at, Message: p.Message,
-		Evidence: []Evidence{{Source: FromStatus, Subject: p.Key(), Time: at, Reason: p.Reason, Text: p.Message, Count: 1}}})
+	target := p.Condition("DisruptionTarget")
+	reason, text := firstOf(p.Reason, target.Reason), firstOf(p.Message, target.Message)
+	r.add(Symptom{Kind: NodeDown, Cause: cause, Object: p.Key(), Pod: p, First: at, Last: at, Message: text,
+		Evidence: []Evidence{{Source: FromStatus, Subject: p.Key(), Time: at, Reason: reason, Text: text, Count: 1}}})
 	return true
+}
+
+// lostItsNode reports whether the garbage collector of pods ended one because
+// its node is gone, without anybody having closed it before. A DaemonSet's pods
+// go with every node that is removed.
+func (r *recogniser) lostItsNode(p *cluster.Pod) bool {
+	c := p.Condition("DisruptionTarget")
+	if c.Status != "True" || c.Reason != "DeletionByPodGC" || p.Owner.Kind == "DaemonSet" || len(r.s.Nodes) == 0 || r.s.Node(p.Node) != nil {
+		return false
+	}
+	return !isPlanned(r.s.EventsOf(cluster.Ref{Kind: "Node", Name: p.Node}), c.Transition)
 }
 
 // absentNodes recognises trouble of nodes that are not in the snapshot: they

@@ -16,6 +16,8 @@ const (
 	// handOver is how long a pod may wait for another to go, or for a volume
 	// to be made: a grace period is 30 seconds where nothing else is asked.
 	handOver = 30 * time.Second
+	// longWait is how long a pod must have waited to be told when it is gone.
+	longWait = 2 * time.Minute
 	// scaleUpGrace is how long a new node may take after the autoscaler
 	// asked for it.
 	scaleUpGrace = 5 * time.Minute
@@ -59,14 +61,14 @@ func (r *recogniser) unscheduled(p *cluster.Pod, events []*cluster.Event) bool {
 // it had waited for longer than schedulers try again.
 func (r *recogniser) goneUnscheduled(ref cluster.Ref, events []*cluster.Event) {
 	failed := failedScheduling(events)
-	if len(failed) == 0 || slices.ContainsFunc(events, func(e *cluster.Event) bool { return e.Reason == "Scheduled" }) {
-		return
+	if len(failed) == 0 || slices.ContainsFunc(events, func(e *cluster.Event) bool { return e.Reason == "Scheduled" || e.Component == "kubelet" }) {
+		return // it found a node
 	}
 	s := Symptom{Kind: Scheduling, Object: ref, Message: failed[len(failed)-1].Message}
 	for _, e := range failed {
 		s.First, s.Last = earliest(s.First, e.First), latest(s.Last, e.Last)
 	}
-	if s.Last.Sub(s.First) >= time.Minute {
+	if s.Last.Sub(s.First) >= longWait {
 		r.addPlacement(&s, failed, events)
 	}
 }
