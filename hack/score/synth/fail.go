@@ -161,10 +161,37 @@ func (p *pod) crash(e end, since time.Duration) {
 	ended := min(p.w.between(20*time.Second, 4*time.Minute), since)
 	s.RestartCount = e.restarts
 	s.LastTerminationState.Terminated = p.terminated(e, ended)
+	p.asSeen(e, ended)
 	p.say(p.at, "Normal", "Pulled", fmt.Sprintf("Container image %q already present on machine", p.askedImage()), since+time.Second, ended+e.run, e.restarts)
 	p.say(p.at, "Normal", "Started", "Started container "+p.at, since+time.Second, ended+e.run, e.restarts)
 	p.say(p.at, "Warning", "BackOff", fmt.Sprintf("Back-off restarting failed container %s in pod %s_%s(%s)", p.at, p.Name, p.Namespace, p.UID),
 		since, min(ended, 30*time.Second), e.restarts*3)
+}
+
+// asSeen is the moment of the loop at which it is looked at: mostly during a
+// back-off, at times just after an end, or while it runs once more.
+func (p *pod) asSeen(e end, ended time.Duration) {
+	s := p.status()
+	switch p.w.r.IntN(8) {
+	case 0:
+		s.State = corev1.ContainerState{Terminated: p.terminated(e, min(ended, 4*time.Second))}
+	case 1:
+		if p.isPlainInit(p.at) || e.reason == "StartError" {
+			return
+		}
+		s.State, s.Started = running(p.w, min(ended, 3*time.Second)), new(true)
+		s.Ready = p.probe() == nil
+	}
+}
+
+// probe is the readiness probe of the container in question.
+func (p *pod) probe() *corev1.Probe {
+	for _, c := range p.Spec.Containers {
+		if c.Name == p.at {
+			return c.ReadinessProbe
+		}
+	}
+	return nil
 }
 
 func (p *pod) terminated(e end, ago time.Duration) *corev1.ContainerStateTerminated {

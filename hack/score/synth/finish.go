@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -27,6 +29,9 @@ func (i *Incident) Write(folder string) ([]string, error) {
 	var b bytes.Buffer
 	out := json.NewEncoder(&b)
 	for _, list := range i.world.lists() {
+		if slices.Contains(i.world.unread, strings.TrimSuffix(list.Kind, "List")) {
+			continue
+		}
 		if err := out.Encode(list); err != nil {
 			return nil, err
 		}

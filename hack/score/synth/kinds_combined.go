@@ -29,6 +29,10 @@ var combinedKinds = []kind{
 	{"combined/liveness-kills", 2, (*gen).livenessKills},
 	{"combined/sidecar", 2, (*gen).sidecar},
 	{"combined/busy", 1, (*gen).busy},
+	{"combined/without-events", 8, (*gen).withoutEvents},
+	{"combined/without-nodes", 8, (*gen).withoutNodes},
+	{"combined/pods-and-events-only", 6, (*gen).podsAndEvents},
+	{"combined/many-replicas", 4, (*gen).manyReplicas},
 }
 
 func join(truths ...truth.Truth) truth.Truth {
@@ -340,4 +344,68 @@ func (g *gen) busy() truth.Truth {
 	g.addNodes(12)
 	g.addPopulation(30)
 	return join(g.diskPressure(), g.pullAuth(), g.quota(), g.oomLimit(), g.missingConfigMap(), g.insufficientMemory(), g.dns())
+}
+
+// some is one of the kinds of incident, of which only a part is read.
+func (g *gen) some(makes ...func(*gen) truth.Truth) truth.Truth {
+	make := makes[g.variant%len(makes)]
+	g.variant = g.r.IntN(2)
+	return make(g)
+}
+
+// withoutFactor takes back what cannot be known of what was read.
+func withoutFactor(t truth.Truth) truth.Truth {
+	for i := range t.Roots {
+		t.Roots[i].Factor, t.Roots[i].Change = nil, nil
+	}
+	return t
+}
+
+// withoutEvents: they are over an hour old, or may not be read. What states
+// and conditions say is left.
+func (g *gen) withoutEvents() truth.Truth {
+	if g.isOld() {
+		g.minor = 33
+	}
+	t := g.some((*gen).pullAuth, (*gen).oomLimit, (*gen).exitNumber, (*gen).insufficientMemory, (*gen).quota, (*gen).dns, (*gen).unreachable, (*gen).pullNotFound)
+	g.unread = []string{"Event"}
+	return withoutFactor(t)
+}
+
+// withoutNodes: as somebody sees it who may read a namespace, not the cluster.
+func (g *gen) withoutNodes() truth.Truth {
+	t := g.some((*gen).pullAuth, (*gen).oomLimit, (*gen).missingSecret, (*gen).readiness, (*gen).quota, (*gen).insufficientCPU, (*gen).multiAttach, (*gen).sandbox)
+	g.unread = []string{"Node", "Secret"}
+	return withoutFactor(t)
+}
+
+// podsAndEvents are what many people send when they ask for help.
+func (g *gen) podsAndEvents() truth.Truth {
+	t := g.some((*gen).pullAuth, (*gen).oomLimit, (*gen).exitSignal, (*gen).liveness, (*gen).commandNotFound, (*gen).refused)
+	g.unread = []string{"Node", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "ControllerRevision", "Job", "CronJob", "Service", "EndpointSlice",
+		"PersistentVolumeClaim", "ConfigMap", "Secret"}
+	return withoutFactor(t)
+}
+
+// manyReplicas: large workloads, of which most pods fail.
+func (g *gen) manyReplicas() truth.Truth {
+	a := g.app(replicas(30+g.r.IntN(30)), with(memoryLimit("256Mi")), with(lastWords))
+	since := g.between(10*time.Minute, 40*time.Minute)
+	for i, p := range a.pods {
+		if i%5 == 4 {
+			continue
+		}
+		at := since - time.Duration(i*7)*time.Second
+		switch g.variant {
+		case 0:
+			p.oom(at)
+		case 1:
+			p.crash(end{code: 1, message: "dial tcp 192.0.2.77:5432: connect: connection refused"}, at)
+		case 2:
+			p.crash(end{code: 139, run: 5 * time.Second}, at)
+		case 3:
+			p.unready("Readiness probe failed: HTTP probe failed with statuscode: 503", at)
+		}
+	}
+	return one(pick(g, "oom", "network", "exit-code", "probe"), pick(g, "container-limit", "connection-refused", "SIGSEGV", "readiness"), a)
 }

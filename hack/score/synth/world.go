@@ -37,6 +37,7 @@ type world struct {
 	cronJobs []*batchv1.CronJob
 	metrics  []map[string]string // samples of the kubelets' metrics, by file
 	ips      int
+	unread   []string // kinds that were not asked for, or not allowed
 }
 
 // Versions and runtimes, by variant: even variants are older clusters, odd
