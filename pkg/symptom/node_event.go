@@ -1,6 +1,7 @@
 package symptom
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -90,12 +91,39 @@ func (r *recogniser) nodeEvents(n *cluster.Node, events []*cluster.Event) {
 		if meaning.kind == NodeOOM && isContainerOOM(e) {
 			continue // a container over its own limit; the pod's status tells it
 		}
+		if cause, told := conditionChange(e); told && cause == "" {
+			continue // it has become good again
+		} else if told {
+			meaning.cause = cause
+		}
 		if isTakenBack(e) || (meaning.cause == NodeRebooted && isPlanned(events, e.First)) {
 			continue
 		}
 		r.add(Symptom{Kind: meaning.kind, Cause: meaning.cause, Object: n.Key(), Node: n.Name, First: e.First, Last: e.Last,
 			Count: e.Count, Message: e.Message, Evidence: []Evidence{fromEvent(e)}})
 	}
+}
+
+// nowIs is how node-problem-detector tells that a condition changed; the
+// event's reason is the condition's new one.
+var nowIs = regexp.MustCompile(`^Node condition (\w{1,80}) is now: (True|False), reason: `)
+
+// conditionChange is the cause that belongs to a condition of which an event
+// tells that it changed, empty when it became good.
+func conditionChange(e *cluster.Event) (cause string, told bool) {
+	m := nowIs.FindStringSubmatch(e.Message)
+	if m == nil {
+		return "", false
+	}
+	cause, listed := conditionCauses[m[1]]
+	bad, known := cluster.Unhealthy(cluster.Condition{Type: m[1], Status: m[2]})
+	if !listed || !known {
+		return "", false
+	}
+	if !bad {
+		return "", true
+	}
+	return cause, true
 }
 
 // isContainerOOM tells a kill inside a container's memory cgroup, which
