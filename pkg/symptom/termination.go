@@ -91,6 +91,17 @@ func (r *recogniser) isOrdinaryEnd(p *cluster.Pod, c *cluster.Container, t *clus
 	if w := r.s.Workload(p.Owner); w != nil && w.Kind == "Job" {
 		return w.Condition("Complete").Status == "True"
 	}
+	return p.Owner.Kind == "Job" && r.succeededLater(p)
+}
+
+// succeededLater reports whether another pod of the same Job did what this one
+// did not: where Jobs were not read, that says that the Job is complete.
+func (r *recogniser) succeededLater(p *cluster.Pod) bool {
+	for _, o := range r.s.PodsOf(r.s.WorkloadOf(p)) {
+		if o.Owner.Key() == p.Owner.Key() && o.Phase == "Succeeded" && o.Created.After(p.Created) {
+			return true
+		}
+	}
 	return false
 }
 
