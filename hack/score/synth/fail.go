@@ -156,7 +156,7 @@ func (p *pod) crash(e end, since time.Duration) {
 	if e.restarts == 0 {
 		e.restarts = 4 + int32((since / (6 * time.Minute)))
 	}
-	p.hang("CrashLoopBackOff", fmt.Sprintf("back-off 5m0s restarting failed container=%s pod=%s_%s(%s)", p.at, p.Name, p.Namespace, p.UID), since, true)
+	p.hang("CrashLoopBackOff", p.backOff(), since, true)
 	s := p.status()
 	ended := min(p.w.between(20*time.Second, 4*time.Minute), since)
 	s.RestartCount = e.restarts
@@ -166,6 +166,10 @@ func (p *pod) crash(e end, since time.Duration) {
 	p.say(p.at, "Normal", "Started", "Started container "+p.at, since+time.Second, ended+e.run, e.restarts)
 	p.say(p.at, "Warning", "BackOff", fmt.Sprintf("Back-off restarting failed container %s in pod %s_%s(%s)", p.at, p.Name, p.Namespace, p.UID),
 		since, min(ended, 30*time.Second), e.restarts*3)
+}
+
+func (p *pod) backOff() string {
+	return fmt.Sprintf("back-off 5m0s restarting failed container=%s pod=%s_%s(%s)", p.at, p.Name, p.Namespace, p.UID)
 }
 
 // asSeen is the moment of the loop at which it is looked at: mostly during a
@@ -216,6 +220,8 @@ func (p *pod) killedByProbe(probe, message string, since time.Duration) {
 	n := 2 + int32(since/(3*time.Minute))
 	p.crash(end{code: 137, run: time.Minute, restarts: n}, since)
 	s := p.status()
+	s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff", Message: p.backOff()}}
+	s.Ready, s.Started = false, new(false)
 	ended := p.w.now.Sub(s.LastTerminationState.Terminated.FinishedAt.Time)
 	p.say(p.at, "Warning", "Unhealthy", message, since, ended+35*time.Second, n*3)
 	p.say(p.at, "Normal", "Killing", fmt.Sprintf("Container %s failed %s probe, will be restarted", p.at, probe), since, ended+31*time.Second, n)

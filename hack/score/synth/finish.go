@@ -114,7 +114,7 @@ func (a *app) selector() *metav1.LabelSelector { return &metav1.LabelSelector{Ma
 // ready.
 func (a *app) count(r *revision) (all, ready int32) {
 	for _, p := range a.pods {
-		if (r != nil && p.rev != r) || p.Status.Phase == corev1.PodFailed || p.Status.Phase == corev1.PodSucceeded {
+		if (r != nil && p.rev != r) || p.Status.Phase == corev1.PodFailed || p.Status.Phase == corev1.PodSucceeded || p.DeletionTimestamp != nil {
 			continue
 		}
 		all++

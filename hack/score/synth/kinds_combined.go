@@ -367,7 +367,7 @@ func (g *gen) withoutEvents() truth.Truth {
 	if g.isOld() {
 		g.minor = 33
 	}
-	t := g.some((*gen).pullAuth, (*gen).oomLimit, (*gen).exitNumber, (*gen).insufficientMemory, (*gen).quota, (*gen).dns, (*gen).unreachable, (*gen).pullNotFound)
+	t := g.some((*gen).pullAuth, (*gen).oomLimit, (*gen).exitNumber, (*gen).insufficientMemory, (*gen).limitRange, (*gen).dns, (*gen).unreachable, (*gen).pullNotFound)
 	g.unread = []string{"Event"}
 	return withoutFactor(t)
 }

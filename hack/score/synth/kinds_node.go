@@ -318,21 +318,21 @@ func (g *gen) taintEviction() truth.Truth {
 	return one("eviction", "taint", a)
 }
 
-// apiEviction: a drain.
+// apiEviction: a drain, after which there is no place for a pod.
 func (g *gen) apiEviction() truth.Truth {
 	n, ago := g.node(1), g.between(2*time.Minute, 10*time.Minute)
-	a := g.app(on(n), replicas(2))
+	a := g.app(on(n), replicas(2), with(func(s *corev1.PodSpec) { s.TerminationGracePeriodSeconds = new(int64(1800)) }))
 	n.Spec.Unschedulable = true
 	g.taint(n, corev1.TaintNodeUnschedulable, corev1.TaintEffectNoSchedule, ago)
 	g.nodeEvent(n, "Normal", "NodeNotSchedulable", fmt.Sprintf("Node %s status is now: NodeNotSchedulable", n.Name), "kubelet", ago)
-	for _, p := range append([]*pod{}, a.pods...) {
-		at := g.ago(ago - 30*time.Second)
-		p.DeletionTimestamp, p.DeletionGracePeriodSeconds = &at, new(int64(30))
+	for i, p := range append([]*pod{}, a.pods...) {
+		at := g.ago(ago - 30*time.Minute)
+		p.DeletionTimestamp, p.DeletionGracePeriodSeconds = &at, new(int64(1800))
 		p.Status.Conditions = append(p.Status.Conditions, corev1.PodCondition{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue,
 			Reason: "EvictionByEvictionAPI", Message: "Eviction API: evicting", LastTransitionTime: g.ago(ago)})
 		p.say(p.at, "Normal", "Killing", "Stopping container "+p.at, ago, ago, 1)
 		q := a.addPod(p.rev, 0, g.otherNode(n.Name), ago-2*time.Second)
-		if g.variant == 1 {
+		if g.variant == 1 || i == 0 {
 			q.unschedulable(g.nowhere(fmt.Sprintf("1 node(s) were unschedulable, %d Insufficient cpu", len(g.nodes)-1)), ago-2*time.Second)
 		}
 	}
