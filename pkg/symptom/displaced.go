@@ -2,6 +2,7 @@ package symptom
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -139,6 +140,9 @@ func (r *recogniser) nameDisplacer(s *Symptom, events []*cluster.Event) {
 		s.Node = firstOf(s.Node, s.Pod.Node)
 	}
 	s.Node = firstOf(s.Node, nodeOf(events))
+	if s.Node == "" && s.Cause == EvictedTaint {
+		s.Node = r.onlyNodeInTrouble()
+	}
 	if n := r.s.Node(s.Node); s.Cause == EvictedTaint && n != nil {
 		for _, t := range n.Untolerated(tolerationsOf(s.Pod)) {
 			if t.Effect == "NoExecute" {
@@ -146,6 +150,24 @@ func (r *recogniser) nameDisplacer(s *Symptom, events []*cluster.Event) {
 			}
 		}
 	}
+}
+
+// onlyNodeInTrouble is the one node whose condition drives pods away; empty
+// when there is none or more than one. A pod that is gone may have been on no
+// other.
+func (r *recogniser) onlyNodeInTrouble() string {
+	found := ""
+	for i := range r.s.Nodes {
+		n := &r.s.Nodes[i]
+		if !slices.ContainsFunc(n.Taints, func(t cluster.Taint) bool { return t.Effect == "NoExecute" && t.OfCondition() }) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = n.Name
+	}
+	return found
 }
 
 // assigned finds the node in the scheduler's event Scheduled.

@@ -102,6 +102,7 @@ const (
 // why. Pod is nil when only events are left.
 func (r *recogniser) sandbox(ref cluster.Ref, p *cluster.Pod, events []*cluster.Event) {
 	s := Symptom{Kind: Network, Object: ref, Pod: p}
+	raw := ""
 	for _, e := range events {
 		switch {
 		case e.Reason == "FailedCreatePodSandBox" || e.Reason == "NetworkNotReady":
@@ -112,21 +113,22 @@ func (r *recogniser) sandbox(ref cluster.Ref, p *cluster.Pod, events []*cluster.
 		s.First, s.Last = earliest(s.First, e.First), latest(s.Last, e.Last)
 		s.Count += e.Count
 		s.Node = firstOf(s.Node, nodeOf([]*cluster.Event{e}))
-		if s.Message == "" || classify(sandboxSignatures, e.Message) != SandboxSlow {
-			s.Message = sandboxSaid(e.Message)
+		if raw == "" || classify(sandboxSignatures, e.Message) != SandboxSlow {
+			raw = e.Message
 		}
 		s.Evidence = append(s.Evidence, fromEvent(e))
 	}
-	if s.Message != "" && r.sandboxFails(&s) {
-		s.nameSandbox()
+	if raw != "" && r.sandboxFails(&s) {
+		s.nameSandbox(raw)
 		r.add(s)
 	}
 }
 
-// nameSandbox finds plugin and cause.
-func (s *Symptom) nameSandbox() {
-	s.Cause, s.Driver, s.Template = NetworkSandbox, pluginOf(s.Message), Mask(s.Message)
-	lower := strings.ToLower(s.Message)
+// nameSandbox finds plugin and cause in what the kubelet says.
+func (s *Symptom) nameSandbox(raw string) {
+	s.Message = sandboxSaid(raw)
+	s.Cause, s.Driver, s.Template = NetworkSandbox, pluginOf(raw), Mask(s.Message)
+	lower := strings.ToLower(raw)
 	for i := range exhausted {
 		if exhausted[i].matches(lower) {
 			s.Cause = NetworkIPExhaustion
@@ -136,7 +138,7 @@ func (s *Symptom) nameSandbox() {
 			return
 		}
 	}
-	if s.Item = classify(sandboxSignatures, s.Message); s.Item == "" {
+	if s.Item = classify(sandboxSignatures, raw); s.Item == "" {
 		s.Item = SandboxRuntime
 	}
 }
@@ -168,7 +170,16 @@ func runningSince(p *cluster.Pod) time.Time {
 
 var sandboxFrame = regexp.MustCompile(`^(?:Failed to create pod sandbox: |Failed create pod sandbox: |network is not ready: |error killing pod: )`)
 
-// sandboxSaid is a sandbox's failure without the kubelet's frame.
+// pluginFailed ends the frames of the runtime around a plugin's own words.
+var pluginFailed = regexp.MustCompile(`failed \((?:add|delete|check)\): `)
+
+// sandboxSaid is a sandbox's failure without the frames of the kubelet and
+// the runtime, which name the pod and not the cause.
 func sandboxSaid(message string) string {
+	if at := pluginFailed.FindAllStringIndex(message, 8); len(at) > 0 {
+		if said := strings.TrimSpace(message[at[len(at)-1][1]:]); said != "" {
+			return said
+		}
+	}
 	return strings.TrimSpace(stripRPC(sandboxFrame.ReplaceAllString(message, "")))
 }

@@ -139,13 +139,17 @@ func (c *calls) pattern(key string) detect.Pattern {
 		Recommendations: c.recommendations(),
 	}
 	if c.peer.name != "" && !c.peer.local {
-		p.Factors = []detect.Factor{{Attribute: "dependency", Value: c.peer.name, Holds: c.dependsOn, Note: "its own words name it"}}
+		p.Factors = []detect.Factor{{Attribute: "dependency", Value: c.peer.name, Holds: c.dependsOn, Note: "the affected name it themselves"}}
 	}
 	return p
 }
 
-// dependsOn reports whether a pod was told to talk to the peer.
+// dependsOn reports whether a pod talks to the peer: its workload says so, or
+// was told to.
 func (c *calls) dependsOn(p *cluster.Pod) bool {
+	if slices.Contains(c.tally.Workloads, c.pass.WorkloadOf(p).Key()) {
+		return true
+	}
 	if p.Template == nil {
 		return false
 	}

@@ -162,19 +162,28 @@ func (t *trouble) pattern(key string) detect.Pattern {
 // factors that the failure itself names, each where all have the same.
 func (t *trouble) factors() []detect.Factor {
 	var out []detect.Factor
+	if slices.Contains([]string{symptom.StorageMultiAttach, symptom.StorageFull, symptom.StorageReadOnly}, t.first.Cause) {
+		return t.claimFactor() // of one volume, whatever its class
+	}
 	if class := t.one(func(s *symptom.Symptom) string { return s.Class }); class != "" {
 		out = append(out, detect.Factor{Attribute: "storageClass", Value: class, Holds: t.holds(func(c *cluster.Claim) bool { return c.StorageClass == class })})
 	}
 	if driver := t.one(func(s *symptom.Symptom) string { return s.Driver }); driver != "" {
 		out = append(out, detect.Factor{Attribute: "csiDriver", Value: driver, Holds: t.holds(func(c *cluster.Claim) bool { return c.Provisioner == driver })})
 	}
-	if claim := t.claims(); len(claim) == 1 {
-		out = append(out, detect.Factor{Attribute: "persistentVolumeClaim", Value: claim[0], Holds: t.holds(func(c *cluster.Claim) bool { return c.Path() == claim[0] })})
-	}
+	out = append(out, t.claimFactor()...)
 	if node := t.one(func(s *symptom.Symptom) string { return s.Node }); node != "" && t.first.Item == symptom.CSINodePlugin {
 		out = append(out, detect.Factor{Attribute: "node", Value: node, Placement: true, Holds: func(p *cluster.Pod) bool { return p.Node == node }})
 	}
 	return out
+}
+
+func (t *trouble) claimFactor() []detect.Factor {
+	claims := t.claims()
+	if len(claims) != 1 {
+		return nil
+	}
+	return []detect.Factor{{Attribute: "persistentVolumeClaim", Value: claims[0], Holds: t.holds(func(c *cluster.Claim) bool { return c.Path() == claims[0] })}}
 }
 
 // one is the value that all symptoms have; empty when they differ or any has
