@@ -30,6 +30,9 @@ func networkPlays() []incident {
 		{"net-sandbox-cilium", func(s *set) {
 			s.sandbox("sandbox", `plugin type="cilium-cni" failed (add): unable to connect to Cilium agent: failed to create cilium agent client after 30.000000 seconds timeout: Get "http://localhost/v1/config": dial unix /var/run/cilium/cilium.sock: connect: no such file or directory`)
 		}},
+		{"net-sandbox-ovn", func(s *set) {
+			s.sandbox("sandbox", `plugin type="ovn-k8s-cni-overlay" name="ovn-kubernetes" failed (add): CNI request failed with status 400: failed to get pod annotation: timed out waiting for annotations: context deadline exceeded`)
+		}},
 		{"net-ip-exhausted-aws", func(s *set) {
 			s.sandbox("ip-exhaustion", `plugin type="aws-cni" name="aws-cni" failed (add): add cmd: failed to assign an IP address to container`)
 		}},
@@ -41,6 +44,9 @@ func networkPlays() []incident {
 Mounting command: mount
 Mounting arguments: -t nfs nfs.example.org:/exports/data /var/lib/kubelet/pods/$UID/volumes/kubernetes.io~nfs/data
 Output: mount.nfs: Connection timed out`, "kubelet")
+		}},
+		{"storage-mount-host-path", func(s *set) {
+			s.mountFails("mount", "FailedMount", `MountVolume.SetUp failed for volume "data" : hostPath type check failed: /srv/models is not a directory`, "kubelet")
 		}},
 		{"storage-attach", func(s *set) {
 			s.mountFails("attach", "FailedAttachVolume", `AttachVolume.Attach failed for volume "pvc-$UID" : rpc error: code = Internal desc = Could not attach volume "vol-0a1b2c3d4e5f60718" to node "i-0f1e2d3c4b5a69788": attachment of disk "vol-0a1b2c3d4e5f60718" failed, expected device to be attached but was attaching`, "attachdetach-controller")

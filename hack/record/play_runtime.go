@@ -33,6 +33,12 @@ func runtimePlays() []incident {
 		{"probe-liveness-timeout", func(s *set) {
 			s.livenessKills(`Get "http://$IP:8080/healthz": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`, 143)
 		}},
+		{"probe-liveness-grpc", func(s *set) {
+			s.livenessKills(`timeout: failed to connect service "$IP:9090" within 1s: context deadline exceeded`, 137)
+		}},
+		{"probe-readiness-exec", func(s *set) {
+			s.neverReady(`command timed out: "/bin/ready --fast" timed out after 1s`)
+		}},
 		{"probe-readiness-first", func(s *set) { s.neverReady("HTTP probe failed with statuscode: 503") }},
 		{"probe-readiness-refused", func(s *set) {
 			s.neverReady(`Get "http://$IP:8080/healthz": dial tcp $IP:8080: connect: connection refused`)
@@ -157,162 +163,4 @@ func (s *set) hookFails() {
 	s.tells("the postStart hook of " + a.ref() + " fails, and kubelet kills the container for it")
 	s.root("container-start", "hook", a)
 	s.follows("exit-code|rollout-failure", "shared-factor|burst")
-}
-
-// livenessKills: the probe of a workload that ran for days fails, and kubelet
-// restarts it again and again.
-func (s *set) livenessKills(text string, code int) {
-	spaces := s.background(3, 2)
-	a := s.app(spaces[0])
-	a.container["livenessProbe"] = object{"httpGet": object{"path": "/healthz", "port": 8080}}
-	s.deploy(a)
-	s.begins()
-	n := s.between(3, 6)
-	lines := script{
-		after("500ms", warning(a.main(), "Unhealthy", "Liveness probe failed: "+text, 1)),
-		after("600ms", normal(a.main(), "Killing", "Container "+a.main()+" failed liveness probe, will be restarted", 1)),
-		terminated(a.main(), code, "Error", ""), after("900ms", running(a.main())),
-		after("1500ms", warning(a.main(), "Unhealthy", "Liveness probe failed: "+text, 3*n)),
-		normal(a.main(), "Killing", "Container "+a.main()+" failed liveness probe, will be restarted", n),
-		terminated(a.main(), code, "Error", ""),
-		state(a.main(), object{"restartCount": n, "ready": true, "state": object{"running": object{"startedAt": "$NOW"}}}),
-	}
-	for i := range lines {
-		if e := part(lines[i], "event"); e["count"] != nil && e["count"].(int) > 1 {
-			e["first"] = "3s"
-		}
-	}
-	s.turn(a, lines, 0)
-	s.turned(a, lines, a.replicas)
-	s.tells("kubelet restarts " + a.ref() + " because its liveness probe fails")
-	s.root("probe", "liveness", a)
-	s.follows("exit-code|network|rollout-failure", "shared-factor|burst")
-}
-
-// neverReady: the first revision of a workload starts and never gets ready.
-func (s *set) neverReady(text string) {
-	s.span = max(s.span, 15*time.Minute)
-	spaces := s.background(3, 2)
-	s.begins()
-	a := s.app(spaces[0])
-	a.service = true
-	a.container["readinessProbe"] = object{"httpGet": object{"path": "/healthz", "port": 8080}}
-	lines := a.starts()
-	lines[len(lines)-1] = unready("*")
-	a.says(append(lines, after("900ms", warning(a.main(), "Unhealthy", "Readiness probe failed: "+text, 1)),
-		after("5s", warning(a.main(), "Unhealthy", "Readiness probe failed: "+text, s.between(40, 120)))))
-	s.deploy(a)
-	s.played(a)
-	s.tells("no pod of " + a.ref() + " ever became ready")
-	s.root("probe", "readiness", a)
-	s.follows("rollout-failure|network", "shared-factor|burst")
-}
-
-// turnsUnready: a workload that was well for days is not ready any more.
-func (s *set) turnsUnready() {
-	s.span = max(s.span, 12*time.Minute)
-	spaces := s.background(3, 2)
-	a := s.app(spaces[0])
-	a.service = true
-	a.container["readinessProbe"] = object{"httpGet": object{"path": "/ready", "port": 8080}}
-	s.deploy(a)
-	s.begins()
-	text := "Readiness probe failed: HTTP probe failed with statuscode: " + s.of([]string{"500", "503", "502"})
-	n := s.between(30, 90)
-	again := warning(a.main(), "Unhealthy", text, n)
-	lines := script{
-		after("300ms", warning(a.main(), "Unhealthy", text, 1)), state(a.main(), object{"ready": false}),
-		after("6s", first(again, "6s")),
-	}
-	s.turn(a, lines, 0)
-	s.turned(a, lines, a.replicas)
-	s.tells("all pods of " + a.ref() + " turned unready")
-	s.root("probe", "readiness", a)
-	s.follows("network", "shared-factor|burst")
-}
-
-func (s *set) startupKills() {
-	spaces := s.background(3, 2)
-	s.begins()
-	a := s.app(spaces[0])
-	a.container["startupProbe"] = object{"tcpSocket": object{"port": 8080}, "failureThreshold": 10}
-	n := s.between(3, 5)
-	lines := a.starts()
-	lines[len(lines)-1] = state("*", object{"state": object{"running": object{"startedAt": "$NOW"}}, "ready": false, "started": false})
-	text := "Startup probe failed: dial tcp $IP:8080: connect: connection refused"
-	a.says(append(lines,
-		after("800ms", warning(a.main(), "Unhealthy", text, 1)),
-		after("2s", warning(a.main(), "Unhealthy", text, 10*n)),
-		normal(a.main(), "Killing", "Container "+a.main()+" failed startup probe, will be restarted", n),
-		terminated(a.main(), 143, "Error", ""),
-		state(a.main(), object{"restartCount": n, "ready": false, "started": false, "state": object{"running": object{"startedAt": "$NOW"}}}),
-	))
-	s.deploy(a)
-	s.played(a)
-	s.tells("the startup probe of " + a.ref() + " gives up before it listens")
-	s.root("probe", "startup", a)
-	s.follows("exit-code|rollout-failure|network", "shared-factor|burst")
-}
-
-// exits: workloads end with one code and no word of why.
-func (s *set) exits(code int, message string, count int) {
-	spaces := s.background(3, 3)
-	var all []*app
-	for i := range count {
-		all = append(all, s.app(spaces[i%len(spaces)]))
-	}
-	s.deploy(all...)
-	s.begins()
-	for _, a := range all {
-		lines := crashes(a.main(), s.between(3, 8), ends{code: code, message: message})
-		s.turn(a, lines, 0)
-		s.turned(a, lines, a.replicas)
-	}
-	s.tells(fmt.Sprintf("%d workloads end with exit code %d", count, code))
-	s.root("exit-code", "", all...)
-	s.follows("probe|rollout-failure", "shared-factor|burst")
-}
-
-func (s *set) initCrashes() {
-	spaces := s.background(3, 2)
-	s.begins()
-	a := s.app(spaces[0])
-	a.pod["initContainers"] = []any{object{"name": "migrate", "image": a.image}}
-	n := s.between(3, 6)
-	a.says(join(script{after("400ms", normal("init:migrate", "Started", "Container started", n)), running("init:migrate")},
-		crashes("init:migrate", n, ends{code: 3, message: "migration 0042 failed: relation \"accounts\" already exists"})))
-	s.deploy(a)
-	s.played(a)
-	s.tells("the init container of " + a.ref() + " fails")
-	s.root("exit-code", "3", a)
-	s.follows("rollout-failure", "shared-factor|burst")
-}
-
-func (s *set) sidecarCrashes() {
-	spaces := s.background(3, 2)
-	s.begins()
-	pair := s.apps(spaces[0], 2)
-	for _, a := range pair {
-		a.sidecars = []object{{"name": "envoy", "image": "docker.io/envoyproxy/envoy:v1.31.2"}}
-		a.says(join(a.starts(), crashes("envoy", s.between(3, 6), ends{code: 64, message: "error initializing configuration '/etc/envoy/envoy.yaml': no such field: 'hosts'"})))
-	}
-	s.deploy(pair...)
-	s.played(pair...)
-	s.tells("the second container of two workloads fails, the first is well")
-	s.root("exit-code", "64", pair...)
-	s.follows("rollout-failure", "shared-factor|burst")
-}
-
-// twoMessages: the same code, for two reasons, by turns.
-func (s *set) twoMessages() {
-	spaces := s.background(3, 2)
-	a := s.app(spaces[0])
-	s.deploy(a)
-	s.begins()
-	lines := crashes(a.main(), s.between(4, 7), ends{code: 1, message: "panic: index out of range [7] with length 7"}, ends{code: 1, message: "panic: runtime error: invalid memory address or nil pointer dereference"}, ends{code: 1, message: "panic: index out of range [7] with length 7"})
-	s.turn(a, lines, 0)
-	s.turned(a, lines, a.replicas)
-	s.tells(a.ref() + " panics, at two places by turns")
-	s.root("exit-code", "1", a)
-	s.follows("probe|rollout-failure", "shared-factor|burst")
 }

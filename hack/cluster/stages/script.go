@@ -49,7 +49,7 @@ source: {component: {{ $component }}{{ if eq $component "kubelet" }}, host: %[2]
 reportingComponent: {{ $component }}
 reportingInstance: {{ if eq $component "kubelet" }}%[2]s{{ else }}""{{ end }}
 count: {{ $count }}
-{{ $first := default (ternary "0s" "9000h" (le $count 1)) $event.first }}
+{{ $first := default (ternary "0s" (printf "%%dms" (min 9000 (mul 1200 $count))) (le $count 1)) $event.first }}
 {{ $first = dateInZone "2006-01-02T15:04:05Z" (now | mustDateModify (printf "-%%s" $first)) "UTC" }}
 firstTimestamp: {{ ternary $begin $first (lt $first $begin) | Quote }}
 lastTimestamp: {{ $now | Quote }}
@@ -92,6 +92,7 @@ func scriptStatus() string {
 const scriptContainers = `{{ $unreadyNames := list }}
 {{ $statuses := dict "containers" list "initContainers" list }}
 {{ $started := false }}
+{{ $works := false }}
 {{ $root := . }}
 {{ range $list := list "containers" "initContainers" }}
 {{ $old := ternary $root.status.containerStatuses $root.status.initContainerStatuses (eq $list "containers") }}
@@ -112,6 +113,7 @@ const scriptContainers = `{{ $unreadyNames := list }}
 {{ $runs := or (hasKey $result.state "running") (hasKey $result.state "terminated") (gt (len (default dict $result.lastState)) 0) }}
 {{ if $runs }}
 {{ $started = true }}
+{{ if eq $list "containers" }}{{ $works = true }}{{ end }}
 {{ $_ := set $result "containerID" (printf "containerd://%s" (printf "%s/%s/%d" $uid $spec.name (int $result.restartCount) | sha256sum)) }}
 {{ if not (hasKey $new "imageID") }}{{ $_ := set $result "imageID" (printf "%s@sha256:%s" (regexReplaceAll ":[^:/]+$" $spec.image "") (sha256sum $spec.image)) }}{{ end }}
 {{ if hasKey $result.state "running" }}{{ if not (hasKey $new "started") }}{{ $_ := set $result "started" true }}{{ end }}{{ else }}{{ $_ := set $result "started" false }}{{ end }}
@@ -125,7 +127,7 @@ const scriptContainers = `{{ $unreadyNames := list }}
 
 // scriptConditions are computed as a kubelet does; an action may name others.
 const scriptConditions = `{{ $status := default dict $act.status }}
-{{ $phase := default .status.phase $status.phase }}
+{{ $phase := default (ternary "Running" .status.phase (and $works (eq .status.phase "Pending"))) $status.phase }}
 {{ $ready := ternary "True" "False" (eq (len $unreadyNames) 0) }}
 {{ $why := "ContainersNotReady" }}
 {{ $text := printf "containers with unready status: [%s]" (join " " $unreadyNames) }}
