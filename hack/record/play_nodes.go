@@ -17,7 +17,7 @@ func nodePlays() []incident {
 		{"node-pid-pressure", (*set).pidPressure},
 		{"node-unreachable", (*set).nodeDies},
 		{"node-pleg", func(s *set) {
-			s.notReady("not-ready", "[PLEG is not healthy: pleg was last seen active 3m17.028393648s ago; threshold is 3m0s]")
+			s.notReady("not-ready|runtime-down", "[PLEG is not healthy: pleg was last seen active 3m17.028393648s ago; threshold is 3m0s]")
 		}},
 		{"node-runtime-down", func(s *set) { s.notReady("runtime-down", "container runtime is down") }},
 		{"node-cni-missing", func(s *set) {
