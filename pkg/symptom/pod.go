@@ -14,16 +14,7 @@ func (r *recogniser) pod(p *cluster.Pod) {
 	if len(earlier) > 0 {
 		r.gonePod(p.Key(), earlier)
 	}
-	if s, ok := eviction(p.Key(), p, events); ok {
-		r.add(s)
-		r.crashLoop(p.Key(), p, events) // it may have crashed before
-		return
-	}
-	if s, ok := r.displacement(p.Key(), p, events); ok {
-		r.add(s)
-		return
-	}
-	if r.unscheduled(p, events) || r.rejected(p, events) || r.endedByNode(p) {
+	if r.isPutOff(p, events) {
 		return
 	}
 	if r.nodeIsLost(p) {
@@ -49,6 +40,21 @@ func (r *recogniser) pod(p *cluster.Pod) {
 	if !r.probes(p, events, from) && settled {
 		r.unready(p)
 	}
+}
+
+// isPutOff recognises a pod that is not, or no longer, where it should run, for
+// a reason that is not its own.
+func (r *recogniser) isPutOff(p *cluster.Pod, events []*cluster.Event) bool {
+	if s, ok := eviction(p.Key(), p, events); ok {
+		r.add(s)
+		r.crashLoop(p.Key(), p, events) // it may have crashed before
+		return true
+	}
+	if s, ok := r.displacement(p.Key(), p, events); ok {
+		r.add(s)
+		return true
+	}
+	return r.unscheduled(p, events) || r.rejected(p, events) || r.endedByNode(p)
 }
 
 // endedFromOutside reports whether a finished pod was ended by the kubelet or

@@ -65,18 +65,40 @@ func (r *recogniser) shortage(p *cluster.Pod, c *Clause) float64 {
 		return 0
 	}
 	name := shortOf(c.Text)
+	largest := r.largestFree(p.Template, name)
+	if largest == 0 {
+		return math.MaxFloat64
+	}
+	asked := p.Template.Request(name)
+	return asked.AsApproximateFloat64() / largest
+}
+
+// freeFor is a resource and a template that looks for room; pods of one
+// revision share their template.
+type freeFor struct {
+	template *cluster.Template
+	resource string
+}
+
+// largestFree is the most of a resource that is free on a node which takes a
+// template; it is remembered, since hundreds of pods may ask.
+func (r *recogniser) largestFree(t *cluster.Template, name string) float64 {
+	key := freeFor{t, name}
+	if known, ok := r.free[key]; ok {
+		return known
+	}
 	largest := 0.0
 	for i := range r.s.Nodes {
-		if n := &r.s.Nodes[i]; takes(n, p.Template) {
+		if n := &r.s.Nodes[i]; takes(n, t) {
 			free := r.s.Free(n, name)
 			largest = max(largest, free.AsApproximateFloat64())
 		}
 	}
-	asked := p.Template.Request(name)
-	if largest == 0 {
-		return math.MaxFloat64
+	if r.free == nil {
+		r.free = map[freeFor]float64{}
 	}
-	return asked.AsApproximateFloat64() / largest
+	r.free[key] = largest
+	return largest
 }
 
 // takes reports whether a node would take pods of a template if it had the

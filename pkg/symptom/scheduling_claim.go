@@ -1,6 +1,7 @@
 package symptom
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
@@ -78,6 +79,17 @@ func (r *recogniser) claimsOf(p *cluster.Pod) []cluster.Ref {
 		}
 	}
 	return out
+}
+
+// mounts reports whether a pod mounts a claim, as claimsOf has it.
+func mounts(p *cluster.Pod, claim cluster.Ref) bool {
+	if p.Namespace != claim.Namespace {
+		return false
+	}
+	if p.Template != nil && len(p.Template.Claims) > 0 {
+		return slices.Contains(p.Template.Claims, claim.Name)
+	}
+	return strings.HasPrefix(claim.Name, p.Name+"-")
 }
 
 func claimRef(namespace, name string) cluster.Ref {

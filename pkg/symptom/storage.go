@@ -185,8 +185,7 @@ func (r *recogniser) holders(s *Symptom) []cluster.Ref {
 	}
 	for i := range r.s.Pods {
 		p := &r.s.Pods[i]
-		if p.Namespace == s.About.Namespace && p.Key() != s.Object.Key() && p.Node != "" && !p.Finished() &&
-			(s.Pod == nil || p.Node != s.Pod.Node) && slices.Contains(r.claimsOf(p), s.About.Key()) {
+		if p.Key() != s.Object.Key() && p.Node != "" && !p.Finished() && (s.Pod == nil || p.Node != s.Pod.Node) && mounts(p, s.About) {
 			out = append(out, p.Key())
 		}
 	}

@@ -29,7 +29,7 @@ func (r *recogniser) claims() {
 
 func (r *recogniser) isMountedInScope(claim cluster.Ref) bool {
 	return slices.ContainsFunc(r.s.Pods, func(p cluster.Pod) bool {
-		return p.Namespace == claim.Namespace && r.s.Scope.MatchPod(p.Labels) && slices.Contains(r.claimsOf(&p), claim)
+		return mounts(&p, claim) && r.s.Scope.MatchPod(p.Labels)
 	})
 }
 
@@ -117,7 +117,7 @@ func (r *recogniser) workloadOfClaim(claim cluster.Ref) cluster.Ref {
 	var found cluster.Ref
 	for i := range r.s.Pods {
 		p := &r.s.Pods[i]
-		if p.Namespace != claim.Namespace || !slices.Contains(r.claimsOf(p), claim) {
+		if !mounts(p, claim) {
 			continue
 		}
 		w := r.s.WorkloadOf(p)

@@ -173,6 +173,7 @@ type recogniser struct {
 	found []Symptom
 	heard map[heardText]said // what was made of a program's words
 	names map[string]string  // see mask
+	free  map[freeFor]float64
 	// What the logs of some replicas tell of others; see lend.
 	lenders   map[endKey]*lender
 	borrowers []borrower

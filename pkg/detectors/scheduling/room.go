@@ -24,7 +24,9 @@ type room struct {
 	freeKnown   bool              // all pods were read
 }
 
-func newRoom(pass *detect.Pass, symptoms []*symptom.Symptom) room {
+// newRoom looks at the nodes; how much is free on them, which takes a look at
+// all pods, only where free is set.
+func newRoom(pass *detect.Pass, symptoms []*symptom.Symptom, free bool) room {
 	r := room{name: symptoms[0].Item}
 	r.freeKnown = pass.Scope.AllNamespaces || pass.Identity.Offline
 	switch symptoms[0].Cause {
@@ -41,7 +43,7 @@ func newRoom(pass *detect.Pass, symptoms []*symptom.Symptom) room {
 		r.ask(template.Request(r.name))
 	}
 	if template != nil {
-		r.look(pass, template)
+		r.look(pass, template, free)
 	}
 	return r
 }
@@ -59,7 +61,7 @@ func (r *room) ask(q resource.Quantity) {
 	r.asked = true
 }
 
-func (r *room) look(pass *detect.Pass, t *cluster.Template) {
+func (r *room) look(pass *detect.Pass, t *cluster.Template, withFree bool) {
 	for i := range pass.Nodes {
 		n := &pass.Nodes[i]
 		has := n.Allocates(r.name)
@@ -76,6 +78,9 @@ func (r *room) look(pass *detect.Pass, t *cluster.Template) {
 			continue // closed for now
 		}
 		r.fitting++
+		if !withFree {
+			continue
+		}
 		if free := pass.Free(n, r.name); free.Cmp(r.free) > 0 {
 			r.free = free
 		}

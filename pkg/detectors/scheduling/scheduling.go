@@ -44,7 +44,7 @@ selector, see why the claim is not bound, or open the nodes again.`,
 func run(pass *detect.Pass) {
 	for _, g := range detect.GroupBy(pass.Of(symptom.Scheduling), func(s *symptom.Symptom) string { return key(pass, s) }) {
 		p := &problem{pass: pass, symptoms: g.Symptoms, first: g.Symptoms[0], tally: detect.Sum(g.Symptoms)}
-		p.room = newRoom(pass, g.Symptoms)
+		p.room = newRoom(pass, g.Symptoms, true)
 		pass.Report(p.pattern(g.Key))
 	}
 }
@@ -57,7 +57,7 @@ func key(pass *detect.Pass, s *symptom.Symptom) string {
 	case refused(s):
 		parts = append(parts, "refused by the node")
 	case s.Cause == symptom.InsufficientCPU || s.Cause == symptom.InsufficientMemory || s.Cause == symptom.InsufficientOther:
-		if r := newRoom(pass, []*symptom.Symptom{s}); r.tooLarge() {
+		if r := newRoom(pass, []*symptom.Symptom{s}, false); r.tooLarge() {
 			parts = append(parts, "larger than any node", s.Workload.String())
 			break
 		}
