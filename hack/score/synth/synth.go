@@ -42,7 +42,7 @@ const seed = 20260302
 func All() []Incident {
 	var out []Incident
 	for _, kinds := range [][]kind{imageKinds, configKinds, admissionKinds, schedulingKinds, storageKinds, networkKinds,
-		crashKinds, probeKinds, startKinds, nodeKinds, evictionKinds, rolloutKinds, jobKinds, driftKinds, combinedKinds, healthyKinds} {
+		crashKinds, probeKinds, startKinds, nodeKinds, evictionKinds, rolloutKinds, jobKinds, driftKinds, combinedKinds, chainKinds, healthyKinds} {
 		for _, k := range kinds {
 			for v := range k.variants {
 				out = append(out, k.incident(v))
