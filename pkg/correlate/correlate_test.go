@@ -39,6 +39,13 @@ func patternOf(detector, cause string, first time.Time, nodes []string, pods map
 	return p
 }
 
+func inContainer(name string, p *Pattern) *Pattern {
+	for _, s := range p.Symptoms {
+		s.Container = name
+	}
+	return p
+}
+
 func TestOneIncidentHasOneRoot(t *testing.T) {
 	api, web := deployment("shop", "api"), deployment("shop", "web")
 	apiPods := map[cluster.Ref][]string{api: {"api-1", "api-2"}}
@@ -55,6 +62,10 @@ func TestOneIncidentHasOneRoot(t *testing.T) {
 			patternOf("image-pull", "auth", noon.Add(5*time.Minute), nil, both), patternOf("rollout-failure", "image", noon, nil, apiPods), false},
 		"exits follow from an OOM kill of the same pods": {
 			patternOf("oom", "container-limit", noon, nil, apiPods), patternOf("exit-code", "1", noon, nil, apiPods), true},
+		"exits of another container of the same pods do not": {
+			inContainer("app", patternOf("oom", "container-limit", noon, nil, apiPods)), inContainer("agent", patternOf("exit-code", "1", noon, nil, apiPods)), false},
+		"exits of the same container do": {
+			inContainer("app", patternOf("oom", "container-limit", noon, nil, apiPods)), inContainer("app", patternOf("exit-code", "1", noon, nil, apiPods)), true},
 		"exits of more pods do not": {
 			patternOf("oom", "container-limit", noon, nil, apiPods), patternOf("exit-code", "1", noon, nil, both), false},
 		"exits follow from a cascade": {

@@ -69,67 +69,6 @@ func descends(p, ancestor *Pattern, byID map[string]*Pattern) bool {
 	return false
 }
 
-// What a rule measures two patterns by: the refs of the child that the parent
-// touches too. A pattern touches all of itself.
-type measure func(parent, child *Pattern) []cluster.Ref
-
-// byPods counts the child's pods. A child without pods (a rollout past its
-// deadline that never got one) is measured by its workloads.
-func byPods(parent, child *Pattern) []cluster.Ref {
-	if len(child.Tally.Pods) == 0 {
-		return byWorkloads(parent, child)
-	}
-	return common(child.Tally.Pods, parent.Tally.Pods)
-}
-
-func byWorkloads(parent, child *Pattern) []cluster.Ref {
-	return common(child.Tally.Workloads, parent.Tally.Workloads)
-}
-
-// byNodes counts the nodes that the child sits on among those that the parent
-// is about.
-func byNodes(parent, child *Pattern) []cluster.Ref {
-	nodes := child.Tally.Nodes
-	if parent == child {
-		return nodeRefs(nodes)
-	}
-	var out []cluster.Ref
-	for _, n := range nodes {
-		if slices.Contains(parent.Nodes, n) {
-			out = append(out, cluster.Ref{Kind: "Node", Name: n})
-		}
-	}
-	return out
-}
-
-func nodeRefs(names []string) []cluster.Ref {
-	out := make([]cluster.Ref, len(names))
-	for i, n := range names {
-		out[i] = cluster.Ref{Kind: "Node", Name: n}
-	}
-	return out
-}
-
-// byLink is for rules whose condition alone decides.
-func byLink(_, _ *Pattern) []cluster.Ref { return []cluster.Ref{{Kind: "link"}} }
-
-func common(of, among []cluster.Ref) []cluster.Ref {
-	var out []cluster.Ref
-	for _, ref := range of {
-		if slices.Contains(among, ref) {
-			out = append(out, ref)
-		}
-	}
-	return out
-}
-
-// covers reports whether every workload that the child touches is touched by
-// the parent.
-func covers(parent, child *Pattern) bool {
-	n := len(child.Tally.Workloads)
-	return n > 0 && len(byWorkloads(parent, child)) == n
-}
-
 // afterwards is how long after a node's trouble failures on it may still be
 // laid to it.
 const afterwards = 5 * time.Minute
