@@ -89,13 +89,17 @@ func mountItem(text string) string {
 // operation, volume, gRPC code.
 var frame = regexp.MustCompile(`^(?:\(combined from similar events\): )?(?:\w{1,30}\.[\w ]{1,40} failed for volume "[^"]{0,253}" ?: )?`)
 
+// scopeUnit is what systemd-run says before mount(8) does; the unit's name is
+// another each time (mount-utils/mount_linux.go).
+var scopeUnit = regexp.MustCompile(`^Running (?:scope )?as unit: \S{1,200}\s*`)
+
 // driverSaid is a volume's failure without the frames around it. Of a mount
 // that failed the last word is mount(8)'s own; its command and arguments come
 // before.
 func driverSaid(message string) string {
 	said := strings.TrimSpace(stripRPC(frame.ReplaceAllString(message, "")))
 	if i := strings.LastIndex(said, "Output: "); i >= 0 && strings.Contains(said, "Mounting arguments: ") {
-		said = strings.TrimSpace(said[i+len("Output: "):])
+		said = strings.TrimSpace(scopeUnit.ReplaceAllString(said[i+len("Output: "):], ""))
 	}
 	return said
 }

@@ -3,6 +3,7 @@ package storage
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
@@ -121,9 +122,10 @@ func (t *trouble) place() string {
 	return "their volumes"
 }
 
-// short is the beginning of a text that may be long.
+// short is the beginning of a text that may be long, on one line.
 func short(text string) string {
 	const most = 120
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	if r := []rune(text); len(r) > most {
 		return strings.TrimRight(string(r[:most]), " ") + "…"
 	}
