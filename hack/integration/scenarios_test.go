@@ -237,4 +237,5 @@ func TestCrashes(t *testing.T) {
 	if all := roots(r); len(all) != 3 {
 		t.Errorf("want three roots, got: %s", titles(all))
 	}
+	t.Run("logs", func(t *testing.T) { logsOfKubelet(t, c) })
 }

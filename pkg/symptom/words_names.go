@@ -92,6 +92,14 @@ func namePeer(h *hearing, i int, s *said) bool {
 	return true
 }
 
+// ofTwoPrograms refuses versions of TLS, and fields that a configuration file
+// has and its program does not know: a misspelt setting is no other version.
+func ofTwoPrograms(h *hearing, i int) bool {
+	return notTLS(h, i) && !configFile.MatchString(h.lines[i].text)
+}
+
+var configFile = regexp.MustCompile(`(?i)\bconfig|\.(?:ya?ml|json|toml|ini|conf|properties)\b|\bsettings?\b|\bflags?\b`)
+
 func notTLS(h *hearing, i int) bool {
 	return classify(connectionSignatures, h.lines[i].text) != "tls" && !strings.Contains(strings.ToLower(h.lines[i].text), "tls")
 }

@@ -102,7 +102,7 @@ var versionWords = []word{
 		"unsupportedversionexception", "unsupported_version", "incompatibleschemaexception", "reports wire version", "unsupported wire"},
 		pattern: regexp.MustCompile(`\bunknown field "|api version \S{1,60} is (?:not|no longer) supported|(?:schema|protocol|api|server|client|database|migration) version \S{1,40} (?:is )?(?:newer|older|too old|too new|not supported|unsupported|incompatible|does not match)` +
 			`|(?:requires|expected|expects|want|need)s? (?:schema|protocol|api|server|client|database|migration) version|code = unimplemented desc = |no matches for kind "[^"]{1,120}" in version "|minimum supported (?:server|client|protocol|schema|wire) version`)},
-		only: notTLS, names: namePeer},
+		only: ofTwoPrograms, names: namePeer},
 }
 
 // startWords are of containers that started and found that there is nothing

@@ -171,6 +171,7 @@ func TestWordsThatSayNothing(t *testing.T) {
 		"context deadline exceeded", "request timed out", "timeout", "forbidden", "denied", "EOF", "unexpected EOF", "broken pipe",
 		"http: TLS handshake error from 10.0.1.7:38211: EOF",
 		"column user_id is required",
+		`config: /etc/app/config.yaml: unknown field "retry.maxBackof"`,
 		"the pod is not ready",
 		"/bin/sh: 1: optional-tool: not found\nstarted in 3 s",
 	} {
