@@ -75,8 +75,9 @@ type Write struct {
 	Manager     string
 	Subresource string // "", status, scale
 	Time        time.Time
-	// Keys are the names (never values) of the data keys that this manager
-	// owns in a ConfigMap or Secret.
+	// Data is set when this manager owns data of a ConfigMap or Secret, and
+	// Keys are the names (never values) of the keys that it owns.
+	Data bool
 	Keys []string
 }
 

@@ -74,21 +74,24 @@ func writes(m *metav1.ObjectMeta, keys bool) []cluster.Write {
 		}
 		w := cluster.Write{Manager: f.Manager, Subresource: f.Subresource, Time: f.Time.Time}
 		if keys && f.FieldsV1 != nil {
-			w.Keys = dataKeys(f.FieldsV1)
+			w.Keys, w.Data = dataKeys(f.FieldsV1)
 		}
 		out = append(out, w)
 	}
 	return out
 }
 
-// dataKeys are the names of the data keys that a manager owns.
-func dataKeys(fields *metav1.FieldsV1) []string {
+// dataKeys are the names of the data keys that a manager owns, and whether it
+// owns any data at all.
+func dataKeys(fields *metav1.FieldsV1) (keys []string, data bool) {
 	var owned map[string]map[string]json.RawMessage
 	if json.Unmarshal(fields.GetRawBytes(), &owned) != nil {
-		return nil // fields of a form that this version does not know date the write all the same
+		return nil, false // fields of a form that this version does not know date the write all the same
 	}
 	var out []string
 	for _, part := range []string{"f:data", "f:binaryData", "f:stringData"} {
+		_, owns := owned[part]
+		data = data || owns
 		for k := range owned[part] {
 			if name, ok := strings.CutPrefix(k, "f:"); ok {
 				out = append(out, name)
@@ -96,5 +99,5 @@ func dataKeys(fields *metav1.FieldsV1) []string {
 		}
 	}
 	slices.Sort(out)
-	return out
+	return out, data
 }

@@ -21,7 +21,7 @@ func clusterOf(old, young int, oldFail bool, since time.Time) (*cluster.Snapshot
 	template := &cluster.Template{ConfigMaps: []cluster.ConfigRef{{Name: "c", Via: "env"}}}
 	parts := cluster.Parts{At: now, Scope: cluster.Scope{AllNamespaces: true}, Sources: []cluster.Source{{Resource: cluster.Pods}},
 		Configs: []cluster.Config{{Ref: cluster.Ref{Kind: "ConfigMap", Namespace: "ns", Name: "c"}, Created: now.Add(-1000 * time.Hour),
-			Writes: []cluster.Write{{Manager: "kubectl-edit", Time: written, Keys: []string{"k"}}}}}}
+			Writes: []cluster.Write{{Manager: "kubectl-edit", Time: written, Data: true, Keys: []string{"k"}}}}}}
 	failing := map[string]bool{}
 	for i := range old + young {
 		started, fails := written.Add(-time.Hour), oldFail

@@ -58,10 +58,10 @@ func (u *use) add(p *cluster.Pod, h detect.Health) {
 func (u *use) writeFor(p *cluster.Pod) (w cluster.Write, anew, ok bool) {
 	keys, all := keysRead(p, u.config)
 	for _, at := range u.config.Writes {
-		if at.Subresource != "" || !at.Time.After(w.Time) || len(at.Keys) == 0 {
+		if at.Subresource != "" || !at.Time.After(w.Time) || !at.Data {
 			continue
 		}
-		if all || slices.ContainsFunc(at.Keys, func(k string) bool { return slices.Contains(keys, k) }) {
+		if all || len(at.Keys) == 0 || slices.ContainsFunc(at.Keys, func(k string) bool { return slices.Contains(keys, k) }) {
 			w = at
 		}
 	}
