@@ -133,7 +133,12 @@ func (t *Template) Equal(o *Template) bool {
 		t.HostNetwork == o.HostNetwork &&
 		t.MemoryLimit == o.MemoryLimit &&
 		t.RestartedAt == o.RestartedAt &&
-		slices.Equal(t.Containers, o.Containers) &&
+		t.PodAffinity == o.PodAffinity &&
+		t.asksAlike(o)
+}
+
+func (t *Template) asksAlike(o *Template) bool {
+	return slices.Equal(t.Containers, o.Containers) &&
 		slices.Equal(t.PullSecrets, o.PullSecrets) &&
 		slices.Equal(t.ConfigMaps, o.ConfigMaps) &&
 		slices.Equal(t.Secrets, o.Secrets) &&
@@ -143,6 +148,5 @@ func (t *Template) Equal(o *Template) bool {
 		slices.Equal(t.Mounts, o.Mounts) &&
 		slices.Equal(t.HostPorts, o.HostPorts) &&
 		slices.Equal(t.NodeSelector, o.NodeSelector) &&
-		slices.Equal(t.Tolerations, o.Tolerations) &&
-		t.PodAffinity == o.PodAffinity
+		slices.Equal(t.Tolerations, o.Tolerations)
 }

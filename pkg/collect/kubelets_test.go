@@ -46,7 +46,7 @@ func (k *kubelets) times(question string) int {
 	return k.asked[question]
 }
 
-func poll(t *testing.T, ctx context.Context, nodes []string, all, between time.Duration, answer func(w http.ResponseWriter, node, path string, times int)) (cluster.Parts, *kubelets, error) {
+func poll(ctx context.Context, t *testing.T, nodes []string, all, between time.Duration, answer func(w http.ResponseWriter, node, path string, times int)) (cluster.Parts, *kubelets, error) {
 	t.Helper()
 	k := &kubelets{asked: map[string]int{}, answer: answer}
 	server := httptest.NewServer(k)
@@ -80,7 +80,7 @@ func status(w http.ResponseWriter, code int, reason, message string) {
 }
 
 func TestThrottledNodesAreAskedAgain(t *testing.T) {
-	parts, k, err := poll(t, t.Context(), []string{"a"}, time.Minute, time.Millisecond, healthy(100))
+	parts, k, err := poll(t.Context(), t, []string{"a"}, time.Minute, time.Millisecond, healthy(100))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestThrottledNodesAreAskedAgain(t *testing.T) {
 	if k.times("a stats/summary") != 1 || k.times("a metrics/resource") != 1 {
 		t.Errorf("asked: %v", k.asked)
 	}
-	_, k, err = poll(t, t.Context(), []string{"a"}, time.Minute, time.Hour, healthy(0))
+	_, k, err = poll(t.Context(), t, []string{"a"}, time.Minute, time.Hour, healthy(0))
 	if err != nil || k.times("a metrics/cadvisor") != 1 {
 		t.Errorf("nothing is throttled, and yet it waits: %v, %v", k.asked, err)
 	}
@@ -104,7 +104,7 @@ func TestRefusedOnceIsRefusedForAll(t *testing.T) {
 	for i := range 100 {
 		nodes = append(nodes, fmt.Sprintf("n%d", i))
 	}
-	parts, k, err := poll(t, t.Context(), nodes, time.Minute, time.Hour, func(w http.ResponseWriter, node, _ string, _ int) {
+	parts, k, err := poll(t.Context(), t, nodes, time.Minute, time.Hour, func(w http.ResponseWriter, node, _ string, _ int) {
 		status(w, http.StatusForbidden, "Forbidden", `nodes "`+node+`" is forbidden: User "u" cannot get resource "nodes/proxy" in API group "" at the cluster scope`)
 	})
 	if err != nil {
@@ -126,7 +126,7 @@ func TestRefusedOnceIsRefusedForAll(t *testing.T) {
 func TestKubeletsThatFailLoseNothingElse(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
-	parts, k, err := poll(t, t.Context(), []string{"broken", "closed", "fine", "slow"}, time.Minute, time.Millisecond, func(w http.ResponseWriter, node, path string, times int) {
+	parts, k, err := poll(t.Context(), t, []string{"broken", "closed", "fine", "slow"}, time.Minute, time.Millisecond, func(w http.ResponseWriter, node, path string, times int) {
 		switch {
 		case node == "slow":
 			<-release
@@ -156,7 +156,7 @@ func TestKubeletsThatFailLoseNothingElse(t *testing.T) {
 func TestMetricsEndInTime(t *testing.T) {
 	endless := func(w http.ResponseWriter, node, path string, times int) { healthy(100)(w, node, path, times) }
 	started := time.Now()
-	parts, _, err := poll(t, t.Context(), []string{"a"}, 100*time.Millisecond, time.Hour, endless)
+	parts, _, err := poll(t.Context(), t, []string{"a"}, 100*time.Millisecond, time.Hour, endless)
 	if err != nil || time.Since(started) > 10*time.Second {
 		t.Errorf("after %s: %v", time.Since(started), err)
 	}
@@ -165,7 +165,7 @@ func TestMetricsEndInTime(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(100*time.Millisecond, cancel)
-	if _, _, err := poll(t, ctx, []string{"a"}, time.Hour, time.Hour, endless); err == nil {
+	if _, _, err := poll(ctx, t, []string{"a"}, time.Hour, time.Hour, endless); err == nil {
 		t.Error("interrupted, and yet it returns as if all was read")
 	}
 }

@@ -93,18 +93,9 @@ func withOwn(out []LinkedChange, p *Pattern, e *explainer) []LinkedChange {
 
 // link says how a change is tied to a pattern's affected, "" when it is not.
 func (e *explainer) link(p *Pattern, c cluster.Change) string {
-	n := len(p.Tally.Workloads)
 	switch c.Kind {
 	case cluster.Rollout, cluster.Rollback, cluster.Restart:
-		if slices.Contains(ofMachine, p.Detector) {
-			return "" // a rollout does not fill a node's disk by being one
-		}
-		if slices.Contains(p.Tally.Workloads, c.Object) {
-			return fmt.Sprintf("revision of 1 of %d affected workloads", n)
-		}
-		if k := e.calling(p, c.Object); k > 0 {
-			return fmt.Sprintf("dependency of %d of %d affected workloads", k, n)
-		}
+		return e.rolloutLink(p, c)
 	case cluster.NodeCordoned:
 		if p.Detector == "scheduling" && p.Cause == "cordoned" {
 			return "one of the nodes that take no new pods"
@@ -114,12 +105,26 @@ func (e *explainer) link(p *Pattern, c cluster.Change) string {
 			return ""
 		}
 		if k := e.referring(p, c.Object); k > 0 {
-			return fmt.Sprintf("%s of %d of %d affected workloads", referenceName(p, c.Object), k, n)
+			return fmt.Sprintf("%s of %d of %d affected workloads", referenceName(p, c.Object), k, len(p.Tally.Workloads))
 		}
 	case cluster.NodeCondition:
-		if p.Detector != "node-pressure" && p.Detector != "node-failure" && len(p.Tally.Nodes) > 0 && slices.Contains(p.Tally.Nodes, c.Object.Name) {
+		if p.Detector != "node-pressure" && p.Detector != "node-failure" && slices.Contains(p.Tally.Nodes, c.Object.Name) {
 			return fmt.Sprintf("node of %d of %d affected pods", podsOn(p, c.Object.Name), len(p.Tally.Pods))
 		}
+	}
+	return ""
+}
+
+// rolloutLink ties a rollout to what it rolled out and to those who call it.
+func (e *explainer) rolloutLink(p *Pattern, c cluster.Change) string {
+	if slices.Contains(ofMachine, p.Detector) {
+		return "" // a rollout does not fill a node's disk by being one
+	}
+	if slices.Contains(p.Tally.Workloads, c.Object) {
+		return fmt.Sprintf("revision of 1 of %d affected workloads", len(p.Tally.Workloads))
+	}
+	if k := e.calling(p, c.Object); k > 0 {
+		return fmt.Sprintf("dependency of %d of %d affected workloads", k, len(p.Tally.Workloads))
 	}
 	return ""
 }

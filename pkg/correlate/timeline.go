@@ -2,7 +2,6 @@ package correlate
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -42,71 +41,6 @@ func changeEntry(c cluster.Change, pattern string) Entry {
 		en.Reason, en.Message = c.What, ""
 	}
 	return en
-}
-
-// reason is what a timeline calls a symptom: Kubernetes' own word for it.
-func reason(s *symptom.Symptom) string {
-	switch s.Kind {
-	case symptom.ImagePull:
-		if s.Cause == symptom.PullInvalidName {
-			return "InvalidImageName"
-		}
-		return "ImagePullBackOff"
-	case symptom.Exit:
-		return fmt.Sprintf("exit %d", s.ExitCode)
-	case symptom.CrashLoop:
-		return "BackOff"
-	case symptom.OOM:
-		return "OOMKilled"
-	case symptom.Eviction:
-		return "Evicted"
-	case symptom.Start:
-		return s.Evidence[0].Reason
-	case symptom.Unready:
-		return "NotReady"
-	case symptom.Pressure:
-		return map[string]string{symptom.DiskPressure: "DiskPressure", symptom.MemoryPressure: "MemoryPressure", symptom.PIDPressure: "PIDPressure"}[s.Cause]
-	case symptom.NodeOOM:
-		return "SystemOOM"
-	case symptom.Scheduling:
-		return "FailedScheduling"
-	case symptom.Storage, symptom.Network:
-		return string(s.Kind) + ": " + s.Cause
-	case symptom.Throttling:
-		return "CPUThrottling"
-	case symptom.Credentials:
-		return "login refused"
-	case symptom.RBAC:
-		return "forbidden"
-	case symptom.Environment:
-		return map[string]string{symptom.MissingVariable: "variable missing", symptom.BadValue: "value not usable"}[s.Cause]
-	case symptom.Rollout:
-		return "ProgressDeadlineExceeded"
-	case symptom.Job:
-		if s.Cause == symptom.JobMissedSchedule {
-			return "MissedSchedule"
-		}
-		return cmp.Or(s.Item, "Failed")
-	case symptom.Stale:
-		return "StaleConfig"
-	case symptom.Version:
-		return "VersionMismatch"
-	case symptom.Unclassified:
-		return s.Cause
-	case symptom.MissingConfig:
-		if s.Container != "" {
-			return "CreateContainerConfigError"
-		}
-		return s.Evidence[0].Reason
-	case symptom.Admission:
-		return "FailedCreate"
-	case symptom.Probe:
-		return "Unhealthy"
-	case symptom.NodeDown:
-		return map[string]string{symptom.NodeNotReady: "NotReady", symptom.NodeUnreachable: "Unreachable", symptom.NodeRebooted: "Rebooted",
-			symptom.NodeShutdown: "Shutdown", symptom.NodeKernel: "KernelTrouble", symptom.NodeRuntimeDown: "RuntimeDown", symptom.NodeNetworkUnavailable: "NetworkUnavailable"}[s.Cause]
-	}
-	return string(s.Kind)
 }
 
 // timeline merges those of the roots' and their consequences' patterns, each

@@ -61,7 +61,7 @@ func (r *recogniser) displacement(ref cluster.Ref, p *cluster.Pod, events []*clu
 
 func displacementOf(e *cluster.Event) string {
 	for _, d := range displacedBy {
-		if e.Reason == d.reason && strings.HasPrefix(e.Message, d.text) && !(d.cause == EvictedAPI && e.Warning) {
+		if e.Reason == d.reason && strings.HasPrefix(e.Message, d.text) && (d.cause != EvictedAPI || !e.Warning) {
 			return d.cause
 		}
 	}

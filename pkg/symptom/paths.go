@@ -16,15 +16,17 @@ func placed(words said, s *Symptom) said {
 	}
 	at := s.Pod.Template.MountAt(s.Container, words.item)
 	switch {
-	case words.kind == Exit && words.cause == EndedFile && at != nil && !at.SubPath && path.Dir(words.item) == path.Clean(at.Path) && (at.Kind == "ConfigMap" || at.Kind == "Secret"):
+	case words.kind == Exit && words.cause == EndedFile && isConfig(at) && !at.SubPath && path.Dir(words.item) == path.Clean(at.Path):
 		words.kind, words.cause, words.item = MissingConfig, MissingKey, path.Base(words.item)
 		words.object = cluster.Ref{Kind: at.Kind, Namespace: s.Pod.Namespace, Name: at.Name}
-	case words.kind == Storage && words.cause == StorageReadOnly && at == nil && len(s.Pod.Template.Mounts) > 0:
-		words.kind, words.cause = Exit, EndedReadOnly
-	case words.kind == Storage && words.cause == StorageReadOnly && at != nil && (at.Kind == "ConfigMap" || at.Kind == "Secret"):
+	case words.kind == Storage && words.cause == StorageReadOnly && (isConfig(at) || (at == nil && len(s.Pod.Template.Mounts) > 0)):
 		words.kind, words.cause = Exit, EndedReadOnly
 	}
 	return words
+}
+
+func isConfig(at *cluster.Mount) bool {
+	return at != nil && (at.Kind == "ConfigMap" || at.Kind == "Secret")
 }
 
 // claimAt is the claim whose volume a path of a container lies on.

@@ -134,14 +134,8 @@ func (r *recogniser) nameVolume(s *Symptom) {
 			text = e.Text
 		}
 	}
-	if m := claimInPVC.FindStringSubmatch(text); m != nil {
-		s.About = claimRef(m[1], m[2])
-	} else if c := r.claimOfVolume(s.Object.Namespace, s.Item); c != nil {
-		s.About = c.Key()
-	} else if s.Pod != nil && strings.HasPrefix(s.Item, "pvc-") {
-		if claims := r.claimsOf(s.Pod); len(claims) == 1 {
-			s.About = claims[0]
-		}
+	if about := r.claimBehind(s, text); !about.IsZero() {
+		s.About = about
 	}
 	if c := r.s.Claim(s.About.Namespace, s.About.Name); c != nil {
 		s.Class, s.Driver = c.StorageClass, c.Provisioner
@@ -162,6 +156,23 @@ func (r *recogniser) nameVolume(s *Symptom) {
 	if s.Cause == StorageMultiAttach {
 		s.Peers = r.holders(s)
 	}
+}
+
+// claimBehind is the claim that the text names, whose volume it names, or
+// that is the only one that the pod has.
+func (r *recogniser) claimBehind(s *Symptom, text string) cluster.Ref {
+	if m := claimInPVC.FindStringSubmatch(text); m != nil {
+		return claimRef(m[1], m[2])
+	}
+	if c := r.claimOfVolume(s.Object.Namespace, s.Item); c != nil {
+		return c.Key()
+	}
+	if s.Pod != nil && strings.HasPrefix(s.Item, "pvc-") {
+		if claims := r.claimsOf(s.Pod); len(claims) == 1 {
+			return claims[0]
+		}
+	}
+	return cluster.Ref{}
 }
 
 func (r *recogniser) claimOfVolume(namespace, volume string) *cluster.Claim {

@@ -147,3 +147,26 @@ func amount(name string, q resource.Quantity) string {
 	}
 	return q.String()
 }
+
+// tooSmallNodes says that none of the nodes is large enough, however empty.
+func (r *room) tooSmallNodes() string {
+	if r.largest.IsZero() {
+		return "no node that they may use offers " + r.request()
+	}
+	where := "no node that they may use is"
+	if r.least.Cmp(r.anywhere) > 0 {
+		where = "no node in the cluster is"
+	}
+	return fmt.Sprintf("%s large enough for %s, the largest has %s", where, r.request(), amount(r.name, r.largest))
+}
+
+// taken says that what there is on the nodes is given away already.
+func (r *room) taken() string {
+	switch {
+	case r.fitting == 0 || !r.freeKnown:
+		return fmt.Sprintf("no node has %s left", r.request())
+	case r.free.Cmp(r.least) >= 0: // freed since, or taken by pods that were gone when these data were read
+		return fmt.Sprintf("no node had %s left when the scheduler looked, now a fitting node has %s", r.request(), amount(r.name, r.free))
+	}
+	return fmt.Sprintf("no node has %s left, the most on a fitting node is %s", r.request(), amount(r.name, r.free))
+}

@@ -49,24 +49,14 @@ func (p *problem) shortage() string {
 		return "the cluster has no nodes"
 	case refused(p.first):
 		return "not enough " + noun(r.name) + " left there"
-	case r.tooLarge() && r.largest.IsZero():
-		return "no node that they may use offers " + r.request()
 	case r.tooLarge():
-		where := "no node that they may use is"
-		if r.least.Cmp(r.anywhere) > 0 {
-			where = "no node in the cluster is"
-		}
-		return fmt.Sprintf("%s large enough for %s, the largest has %s", where, r.request(), amount(r.name, r.largest))
+		return r.tooSmallNodes()
 	case r.asked && len(p.pass.Nodes) > 0 && !r.offered():
 		return "no node offers " + r.request()
 	case r.name == "pods":
 		return areNodes(p.first, p.first.Cause) + " at the limit of pods"
-	case r.asked && r.fitting > 0 && r.freeKnown && r.free.Cmp(r.least) >= 0: // freed since, or taken by pods that were gone when these data were read
-		return fmt.Sprintf("no node had %s left when the scheduler looked, now a fitting node has %s", r.request(), amount(r.name, r.free))
-	case r.asked && r.fitting > 0 && r.freeKnown:
-		return fmt.Sprintf("no node has %s left, the most on a fitting node is %s", r.request(), amount(r.name, r.free))
 	case r.asked:
-		return fmt.Sprintf("no node has %s left", r.request())
+		return r.taken()
 	}
 	return "not enough " + noun(r.name)
 }
