@@ -3,6 +3,7 @@ package oom
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,10 +20,12 @@ var Detector = &detect.Detector{
 	Doc: `containers killed for want of memory
 
 Speaks when a container ended with reason OOMKilled: grouped by the memory
-limit that was reached (container-limit), over replicas and workloads; or by
-node when the kernel reports memory exhausted on the node itself, or the
-container has no limit that it could have reached (node-oom). Exit code 137
-without that reason is no OOM kill, and is not counted as one.`,
+limit that was reached (container-limit), over replicas and workloads, sidecars
+and starts that the limit is too low for included; or by node (node-oom) when the kernel
+reports memory exhausted on the node itself, when the container has no limit that it
+could have reached, or when pods of several workloads were killed on it at one time, each once
+and nowhere else. Says when the limit is not the workload's own but the default of a
+LimitRange. Exit code 137 without that reason is no OOM kill, and is not counted as one.`,
 	Causes: []string{containerLimit, nodeOOM},
 	Needs:  []cluster.Resource{cluster.Pods},
 	Run:    run,
@@ -36,16 +39,17 @@ const (
 func run(pass *detect.Pass) {
 	global := pass.Of(symptom.NodeOOM)
 	kills := pass.Of(symptom.OOM)
+	atOnce := together(kills)
 	for _, g := range detect.GroupBy(kills, func(s *symptom.Symptom) string {
-		if ofNode(s, global) {
+		if ofNode(s, global) || atOnce[s] {
 			return ""
 		}
 		return s.Limit
 	}) {
-		pass.Report(limitPattern(g))
+		pass.Report(limitPattern(pass, g))
 	}
 	byNode := detect.GroupBy(append(global, kills...), func(s *symptom.Symptom) string {
-		if s.Kind == symptom.NodeOOM || ofNode(s, global) {
+		if s.Kind == symptom.NodeOOM || ofNode(s, global) || atOnce[s] {
 			return s.Node
 		}
 		return ""
@@ -55,9 +59,9 @@ func run(pass *detect.Pass) {
 	}
 }
 
-// together is how close an OOM kill must be to the kernel's report about its
+// reported is how close an OOM kill must be to the kernel's report about its
 // node to be counted as the same.
-const together = 2 * time.Minute
+const reported = 2 * time.Minute
 
 // ofNode reports whether a container was killed because its node, not the
 // container, had no memory left.
@@ -66,14 +70,14 @@ func ofNode(s *symptom.Symptom, global []*symptom.Symptom) bool {
 		return true
 	}
 	for _, n := range global {
-		if n.Node == s.Node && s.Ended.After(n.First.Add(-together)) && s.Ended.Before(n.Last.Add(together)) {
+		if n.Node == s.Node && s.Ended.After(n.First.Add(-reported)) && s.Ended.Before(n.Last.Add(reported)) {
 			return true
 		}
 	}
 	return false
 }
 
-func limitPattern(g detect.Group) detect.Pattern {
+func limitPattern(pass *detect.Pass, g detect.Group) detect.Pattern {
 	t := detect.Sum(g.Symptoms)
 	limit := g.Key
 	verb := "keep being OOMKilled"
@@ -89,7 +93,7 @@ func limitPattern(g detect.Group) detect.Pattern {
 		Cause:    containerLimit,
 		Key:      limit,
 		Symptoms: g.Symptoms,
-		Title:    fmt.Sprintf("%s %s at the memory limit of %s", t.Who(), verb, limit),
+		Title:    fmt.Sprintf("%s %s%s at the memory limit of %s", t.Who(), verb, oneOfSeveral(g.Symptoms), limit),
 		Factors: []detect.Factor{{Attribute: "memoryLimit", Value: limit, Holds: func(p *cluster.Pod) bool {
 			return hasLimit(p, limit)
 		}}},
@@ -99,6 +103,9 @@ func limitPattern(g detect.Group) detect.Pattern {
 			Why:        "Kubernetes reports OOMKilled, and every one of them has this limit",
 		},
 	}
+	if names := defaulted(pass, g.Symptoms); len(names) > 0 {
+		p.Probable.Text += fmt.Sprintf(" The template of %s sets no limit for them: it is a LimitRange's default, or an admission webhook's.", detect.List(names, 3))
+	}
 	if len(t.Workloads) > 1 {
 		p.Counter = []string{fmt.Sprintf("%s share the limit, which does not say that they share a cause", detect.Count(len(t.Workloads), "workload"))}
 	}
@@ -107,6 +114,38 @@ func limitPattern(g detect.Group) detect.Pattern {
 		Text:     fmt.Sprintf("Raise the memory limit of %s above %s, or find what takes the memory.", detect.List(detect.Paths(t.Workloads), 3), limit),
 		Commands: raise(&t, g.Symptoms)}}
 	return p
+}
+
+// oneOfSeveral names the container where the pods have others that live.
+func oneOfSeveral(symptoms []*symptom.Symptom) string {
+	names := detect.Values(symptoms, func(s *symptom.Symptom) string { return s.Container })
+	for _, s := range symptoms {
+		if s.Pod == nil || len(s.Pod.Containers) < 2 {
+			return ""
+		}
+	}
+	if len(names) != 1 {
+		return ""
+	}
+	return fmt.Sprintf(" (container %s)", names[0])
+}
+
+// defaulted are the workloads whose own template sets no memory limit where
+// their pods have one: a LimitRange's default is filled in on creation.
+func defaulted(pass *detect.Pass, symptoms []*symptom.Symptom) []string {
+	return detect.Values(symptoms, func(s *symptom.Symptom) string {
+		w := pass.Workload(s.Workload)
+		if w == nil || w.Template == nil || s.Pod == nil || w.Template.MemoryLimit != "" {
+			return ""
+		}
+		spec := s.Pod.SpecOf(s.Container)
+		for _, c := range w.Template.Containers {
+			if c.Name == s.Container && c.MemoryLimit == "" && spec != nil && spec.MemoryLimit != "" {
+				return w.Path()
+			}
+		}
+		return ""
+	})
 }
 
 func hasLimit(p *cluster.Pod, limit string) bool {
@@ -164,11 +203,16 @@ func nodePattern(g detect.Group) detect.Pattern {
 	if len(killed) > 0 {
 		title += ": " + t.Who() + " OOMKilled there below or without a limit"
 	}
-	why := "containers without a memory limit were OOMKilled, which only the node's own shortage can do"
-	if len(killed) < len(g.Symptoms) {
+	why, tier := "containers without a memory limit were OOMKilled, which only the node's own shortage can do", detect.Stated
+	switch {
+	case len(killed) < len(g.Symptoms):
 		why = "the kernel reports it on the node"
+	case !slices.ContainsFunc(killed, func(s *symptom.Symptom) bool { return s.Limit == "" }):
+		why = "pods of several workloads were OOMKilled on it at one time, each once, and none of them on another node"
+		tier = detect.Strong
 	}
 	return detect.Pattern{
+		Tier:     tier,
 		Cause:    nodeOOM,
 		Key:      node,
 		Symptoms: g.Symptoms,
