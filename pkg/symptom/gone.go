@@ -49,6 +49,7 @@ func (r *recogniser) gonePod(ref cluster.Ref, events []*cluster.Event) {
 		s.Kind, s.Object = ImagePull, ref
 		s.Image = pulledImage(events)
 		s.Template = Mask(s.Message)
+		s.itemOfPull()
 		s.Node, s.Container = events[0].Host, containerOf(events)
 		r.add(s)
 		return

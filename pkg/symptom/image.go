@@ -54,7 +54,7 @@ const (
 var pullReasons = map[string]bool{
 	"ErrImagePull": true, "ImagePullBackOff": true, "InvalidImageName": true,
 	"ErrImageNeverPull": true, "ImageInspectError": true,
-	"RegistryUnavailable": true, "SignatureValidationFailed": true,
+	"RegistryUnavailable": true, "SignatureValidationFailed": true, "ImageVolumeMountFailed": true,
 }
 
 // pullSignatures classify what the runtime says of a failed pull. Precedence
@@ -68,7 +68,7 @@ var pullSignatures = []signature{
 	{cause: PullDiskFull, source: "containerd, CRI-O: ENOSPC", texts: []string{"no space left on device"}},
 	{cause: PullRateLimited, source: "Docker Hub, ECR, CRI-O", texts: []string{
 		"429 too many requests", "toomanyrequests", "pull rate limit", "too many requests to registry",
-		"quota exceeded for quota metric"}},
+		"quota exceeded for quota metric", "pull qps exceeded"}},
 	{cause: PullPlatform, source: "containerd, containers/image, Docker", texts: []string{
 		"no match for platform in manifest", "no image found in manifest list",
 		"no image found in image index", "no matching manifest for"}},
@@ -83,7 +83,8 @@ var pullSignatures = []signature{
 	{cause: PullUnreachable, source: "Go net; registries behind proxies", texts: []string{
 		"connection refused", "no route to host", "network is unreachable", "i/o timeout",
 		"connection timed out", "context deadline exceeded", "client.timeout exceeded",
-		"connection reset by peer", "unexpected eof", "server sent goaway", "context canceled"},
+		"connection reset by peer", "unexpected eof", "server sent goaway", "context canceled", "internal_error; received from peer",
+		"502 bad gateway", "503 service unavailable", "504 gateway time-out", "504 gateway timeout"},
 		pattern: regexp.MustCompile(`: eof$`)},
 	{cause: PullAuth, source: "containerd, CRI-O, Docker; ECR, GAR, ACR, GHCR, Harbor, Quay", texts: []string{
 		"pull access denied", "insufficient_scope", "authorization failed", "401 unauthorized",
@@ -116,7 +117,8 @@ func pullCause(reason, message string, image Image) string {
 	case "ErrImageNeverPull":
 		return PullNever
 	}
-	if c := classify(pullSignatures, withoutImage(mirrors.ReplaceAllString(message, ""), image)); c != "" {
+	message = artifact.ReplaceAllString(mirrors.ReplaceAllString(message, ""), "")
+	if c := classify(pullSignatures, withoutImage(message, image)); c != "" {
 		return c
 	}
 	return PullUnknown

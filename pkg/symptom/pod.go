@@ -115,7 +115,8 @@ func (r *recogniser) pull(p *cluster.Pod, c *cluster.Container, events []*cluste
 	s.Kind, s.Object, s.Pod, s.Container = ImagePull, p.Key(), p, c.Name
 	s.Image = image
 	s.Template = Mask(s.Message)
-	return s, true
+	s.itemOfPull()
+	return s, !r.takesTurns(&s)
 }
 
 // askedImage is the image as the pod asked for it: the status may hold the

@@ -141,6 +141,9 @@ func (s *Symptom) nameSandbox(raw string) {
 	if s.Item = classify(sandboxSignatures, raw); s.Item == "" {
 		s.Item = SandboxRuntime
 	}
+	if s.Item == SandboxPauseImage {
+		s.pauseImage()
+	}
 }
 
 // sandboxFails reports whether it stands, or held the pod up for long. While

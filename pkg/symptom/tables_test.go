@@ -8,6 +8,7 @@ import (
 // tables are all tables of signatures.
 var tables = map[string][]signature{
 	"pulls":       pullSignatures,
+	"pull items":  pullItems,
 	"connections": connectionSignatures,
 	"evictions":   evictionSignatures,
 	"not ready":   notReadySignatures,
@@ -143,7 +144,7 @@ var pullSamples = []sample{
 	{"", `unexpected status from HEAD request to https://registry.example/v2/team401/x/manifests/403: 500 Internal Server Error`},
 	{"", `failed commit on ref "layer-` + layer + `": unexpected commit digest sha256:0, expected sha256:1`},
 	{"", `image verifier bindir blocked pull of registry.example/x:1`},
-	{"", `pull QPS exceeded`},
+	{PullRateLimited, `pull QPS exceeded`},
 	// CRI-O
 	{PullNotFound, `initializing source docker://quay.example/x:1: reading manifest 1 in quay.example/x: manifest unknown`},
 	{PullNotFound, `reading manifest 1 in quay.example/x: name unknown: repository not found`},
@@ -160,7 +161,8 @@ var pullSamples = []sample{
 	{PullInvalidName, `short-name "x" did not resolve to an alias and no unqualified-search registries are defined in "/etc/containers/registries.conf"`},
 	{PullInvalidName, `short name mode is enforcing, but image name x returns ambiguous list`},
 	{"", `Source image rejected: A signature was required, but no signature exists`},
-	{"", `received unexpected HTTP status: 502 Bad Gateway`},
+	{PullUnreachable, `received unexpected HTTP status: 502 Bad Gateway`},
+	{PullUnreachable, `failed to copy: stream error: stream ID 5; INTERNAL_ERROR; received from peer`},
 	// Docker
 	{PullAuth, `Error response from daemon: pull access denied for acme/x, repository does not exist or may require 'docker login': denied: requested access to the resource is denied`},
 	{PullNotFound, `Error response from daemon: manifest for registry.example/x:1 not found: manifest unknown: manifest unknown`},

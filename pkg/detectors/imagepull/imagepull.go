@@ -22,8 +22,10 @@ Speaks when a container waits for an image that its node could not pull, or
 when events tell of failed pulls that have since succeeded. The cause is read
 from the runtime's own words. Refusals, rate limits, DNS, TLS and network
 errors are grouped by registry; missing images, wrong names and missing
-platforms by repository; full disks by node. Silent on pods that merely wait
-for their first pull.`,
+platforms by repository; full disks by node, and so are registries that one node alone
+cannot reach, when there are several, and the kubelet's own limit of pulls. The pause image
+counts, which every pod of a node needs. Silent on pods that merely wait
+for their first pull, or for their turn.`,
 	Causes: []string{
 		symptom.PullAuth, symptom.PullNotFound, symptom.PullRateLimited, symptom.PullDNS,
 		symptom.PullUnreachable, symptom.PullTLS, symptom.PullPlatform, symptom.PullDiskFull,
@@ -35,18 +37,25 @@ for their first pull.`,
 }
 
 func run(pass *detect.Pass) {
-	for _, g := range detect.GroupBy(pass.Of(symptom.ImagePull), key) {
+	all := pass.Of(symptom.ImagePull)
+	cutOff := nodesCutOff(pass, all)
+	for _, g := range detect.GroupBy(all, func(s *symptom.Symptom) string { return s.Cause + " " + keyWithoutCause(s, cutOff) }) {
 		first := g.Symptoms[0]
 		t := detect.Sum(g.Symptoms)
-		b := builder{pass: pass, group: g.Symptoms, tally: t, cause: first.Cause, image: first.Image, node: first.Node}
-		pass.Report(b.pattern(keyWithoutCause(first)))
+		b := builder{pass: pass, group: g.Symptoms, tally: t, cause: first.Cause, image: first.Image, node: first.Node, item: itemOf(g.Symptoms)}
+		b.onNode = first.Cause == symptom.PullDiskFull || isOfNode(first, cutOff)
+		pass.Report(b.pattern(keyWithoutCause(first, cutOff)))
 	}
 }
 
-func key(s *symptom.Symptom) string { return s.Cause + " " + keyWithoutCause(s) }
-
 // keyWithoutCause is what makes failed pulls of one cause one problem.
-func keyWithoutCause(s *symptom.Symptom) string {
+func keyWithoutCause(s *symptom.Symptom, cutOff []string) string {
+	switch {
+	case isOfNode(s, cutOff):
+		return strings.TrimSpace("node " + s.Node + " " + own[s.Item])
+	case s.Item == symptom.PullByPolicy, s.Item == symptom.PullOldFormat:
+		return s.Item + " " + s.Image.Registry + "/" + s.Image.Repository
+	}
 	switch s.Cause {
 	case symptom.PullNotFound, symptom.PullPlatform, symptom.PullNever, symptom.PullInvalidName:
 		if s.Image.Repository == "" {
@@ -69,6 +78,9 @@ type builder struct {
 	cause string
 	image symptom.Image
 	node  string
+	// onNode is set when it is the node's problem, not the registry's.
+	onNode bool
+	item   string // what all of the group say beyond their cause
 }
 
 func (b *builder) pattern(key string) detect.Pattern {
@@ -81,7 +93,7 @@ func (b *builder) pattern(key string) detect.Pattern {
 		Probable: b.probable(),
 		Counter:  b.counter(),
 	}
-	if b.cause == symptom.PullDiskFull {
+	if b.onNode {
 		p.Nodes = []string{b.node}
 	}
 	p.Investigation = b.investigation()
@@ -109,6 +121,9 @@ func (b *builder) title() string {
 		form = "cannot pull from %s: access refused, or no such image"
 	}
 	verb := fmt.Sprintf(form, b.what())
+	if special := b.special(); special != "" {
+		verb = special
+	}
 	if !b.tally.Ongoing {
 		verb = strings.Replace(verb, "cannot", "could not", 1)
 	}
@@ -143,11 +158,14 @@ func (b *builder) refusalIsAmbiguous() bool {
 }
 
 func (b *builder) factors() []detect.Factor {
-	if b.cause == symptom.PullDiskFull {
+	if b.onNode {
 		return []detect.Factor{{Attribute: "node", Value: b.node, Placement: true,
 			Holds: func(p *cluster.Pod) bool { return p.Node == b.node }}}
 	}
 	var out []detect.Factor
+	if b.item == symptom.SandboxPauseImage { // no pod names it
+		return []detect.Factor{{Attribute: "registry", Value: b.image.Registry}}
+	}
 	if b.image.Registry != "" {
 		registry := b.image.Registry
 		out = append(out, detect.Factor{Attribute: "registry", Value: registry, Holds: func(p *cluster.Pod) bool {

@@ -26,10 +26,16 @@ var causes = map[string]detect.Cause{
 }
 
 func (b *builder) probable() detect.Cause {
-	c := causes[b.cause]
-	c.Text = fmt.Sprintf(c.Text, b.what())
+	c, special := b.specialCause()
+	if !special {
+		c = causes[b.cause]
+		c.Text = fmt.Sprintf(c.Text, b.what())
+	}
+	if b.item == symptom.SandboxPauseImage {
+		c.Text += " It is the image that the runtime needs for every pod, as its own configuration names it (sandbox image)."
+	}
 	c.Why = "the runtime says so: " + detect.Said(shorten(b.group[0].Message))
-	if b.group[0].Message == "" && b.cause == symptom.PullUnknown {
+	if !special && b.group[0].Message == "" && b.cause == symptom.PullUnknown {
 		c.Text = fmt.Sprintf("The pull from %s fails, and what the runtime said of it is no longer there: its events have gone.", b.what())
 		c.Why = "only the back-off is left to see"
 	}
@@ -129,7 +135,7 @@ func (b *builder) onlyNew() (detect.Factor, bool) {
 // counter names the pods that pulled after the failures began: they speak
 // against the registry as a whole.
 func (b *builder) counter() []string {
-	if b.cause == symptom.PullDiskFull || b.image.Registry == "" {
+	if b.onNode || b.image.Registry == "" {
 		return nil
 	}
 	since := 0
@@ -156,6 +162,9 @@ func pulledSince(pass *detect.Pass, p *cluster.Pod, t detect.Tally) bool {
 func (b *builder) investigation() []detect.Command {
 	pod := b.tally.Pods[0]
 	out := []detect.Command{{Why: "what the runtime says, in full", Command: detect.Kubectl("describe", "pod", pod.Name, "-n", pod.Namespace)}}
+	if b.onNode && b.cause != symptom.PullDiskFull {
+		return append(out, detect.Command{Why: "the node's conditions and events", Command: detect.Kubectl("describe", "node", b.node)})
+	}
 	switch b.cause {
 	case symptom.PullAuth:
 		for _, s := range atMost(b.pullSecrets(), 4) {
@@ -181,6 +190,9 @@ func (b *builder) investigation() []detect.Command {
 func atMost[T any](items []T, n int) []T { return items[:min(n, len(items))] }
 
 func (b *builder) recommendations() []detect.Recommendation {
+	if out := b.specialAdvice(); out != nil {
+		return out
+	}
 	switch b.cause {
 	case symptom.PullAuth:
 		return []detect.Recommendation{{Urgency: detect.Immediate, Text: b.secretAdvice(), Commands: b.secretCommands()}}
