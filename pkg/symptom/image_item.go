@@ -45,9 +45,9 @@ var pauseReference = regexp.MustCompile(`docker://([^\s"]{1,300}?):? `)
 
 // pauseImage makes of a sandbox that cannot be made for want of the pause
 // image what it is: an image that the node cannot pull, whatever the pod.
-func (s *Symptom) pauseImage() {
-	name := quoted(s.Message)
-	if m := pauseReference.FindStringSubmatch(s.Message + " "); m != nil {
+func (s *Symptom) pauseImage(raw string) {
+	name := quoted(raw)
+	if m := pauseReference.FindStringSubmatch(raw + " "); m != nil {
 		name = m[1]
 	}
 	image := ParseImage(name)

@@ -37,8 +37,8 @@ func TestPauseImage(t *testing.T) {
 		`pulling infra image: initializing source docker://registry.k8s.io/pause:3.9: pinging container registry registry.k8s.io: Get "https://registry.k8s.io/v2/": dial tcp: lookup registry.k8s.io: no such host`:                                                                                                                                        "image-pull dns registry.k8s.io/pause:3.9",
 		`plugin type="calico" failed (add): no route to host`: "network sandbox ",
 	} {
-		s := Symptom{Kind: Network, Message: text}
-		s.nameSandbox()
+		s := Symptom{Kind: Network}
+		s.nameSandbox(text)
 		if got := string(s.Kind) + " " + s.Cause + " " + s.Image.Name; got != want {
 			t.Errorf("%q: got %q", text, got)
 		}

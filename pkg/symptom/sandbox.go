@@ -142,7 +142,7 @@ func (s *Symptom) nameSandbox(raw string) {
 		s.Item = SandboxRuntime
 	}
 	if s.Item == SandboxPauseImage {
-		s.pauseImage()
+		s.pauseImage(raw)
 	}
 }
 
