@@ -52,7 +52,7 @@ func event(kind, container, reason, message string, count int) object {
 	} else if container != "" {
 		e["container"] = container
 	}
-	return object{"after": "60ms", "event": e}
+	return object{"after": "60ms", "same": true, "event": e}
 }
 
 // first says how long ago the event of an action came for the first time.
@@ -61,8 +61,10 @@ func first(action object, ago string) object {
 	return action
 }
 
+// after begins a new moment; what is said without it happens at once.
 func after(d string, action object) object {
 	action["after"] = d
+	delete(action, "same")
 	return action
 }
 
@@ -72,7 +74,7 @@ func state(container string, fields object) object {
 	if name, ok := strings.CutPrefix(container, "init:"); ok {
 		list, container = "initContainers", name
 	}
-	return object{"after": "250ms", list: object{container: fields}}
+	return object{"after": "150ms", "same": true, list: object{container: fields}}
 }
 
 func waiting(container, reason, message string) object {
@@ -107,7 +109,7 @@ func phase(name, reason, message string, conditions ...object) object {
 	if len(conditions) > 0 {
 		status["conditions"] = conditions
 	}
-	return object{"after": "250ms", "status": status}
+	return object{"after": "150ms", "same": true, "status": status}
 }
 
 // starts is the ordinary beginning of all containers.

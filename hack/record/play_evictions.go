@@ -19,7 +19,7 @@ func (s *set) ownLimit(cause, format, limit string) {
 	message := fmt.Sprintf(replace(format, "$CONTAINER", a.main()), limit)
 	lines := script{
 		warning("", "Evicted", message, 1), normal(a.main(), "Killing", "Stopping container "+a.main(), 1),
-		{"after": "200ms", "forget": true, "status": object{"phase": "Failed", "reason": "Evicted", "message": message}},
+		{"after": "200ms", "same": true, "forget": true, "status": object{"phase": "Failed", "reason": "Evicted", "message": message}},
 	}
 	for round := range s.between(2, 3) {
 		s.turn(a, lines, 1)

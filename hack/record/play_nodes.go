@@ -100,7 +100,7 @@ func (s *set) pidPressure() {
 	const message = "The node was low on resource: pids. Threshold quantity: 3276, available: 2710. "
 	lines := script{
 		warning("", "Evicted", message, 1),
-		{"after": "200ms", "forget": true, "status": object{"phase": "Failed", "reason": "Evicted", "message": message, "conditions": []any{
+		{"after": "200ms", "same": true, "forget": true, "status": object{"phase": "Failed", "reason": "Evicted", "message": message, "conditions": []any{
 			object{"type": "DisruptionTarget", "status": "True", "reason": "TerminationByKubelet", "message": message}}}},
 	}
 	for _, a := range victims {
@@ -129,6 +129,7 @@ func (s *set) nodeDies() {
 	for _, a := range victims {
 		s.wait("not ready", 1, func(p *corev1.Pod) bool { return p.Spec.NodeName == host && !ready(p) }, a)
 	}
+	s.span = 4 * time.Minute
 	s.tells("the kubelet of " + host + " fell silent; its pods are lost")
 	s.root("node-failure", "unreachable", victims...).on(host)
 	s.follows("probe|eviction|scheduling", "rollout-failure|rollout-cascade|burst|shared-factor")
@@ -209,7 +210,7 @@ func (s *set) nodeReboots() {
 		object{"event": object{"reason": "Rebooted", "message": "Node $NODE has been rebooted, boot id: " + s.hex(8) + "-" + s.hex(4) + "-4" + s.hex(3) + "-a" + s.hex(3) + "-" + s.hex(12)}},
 		object{"event": object{"type": "Normal", "reason": "NodeNotReady", "message": "Node $NODE status is now: NodeNotReady"}},
 		condition("Ready", "False", "KubeletNotReady", "container runtime is down"),
-		after("4s", object{"event": object{"type": "Normal", "reason": "NodeReady", "message": "Node $NODE status is now: NodeReady"}}),
+		after("3s", object{"event": object{"type": "Normal", "reason": "NodeReady", "message": "Node $NODE status is now: NodeReady"}}),
 		condition("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
 	})
 	for _, a := range victims {
@@ -222,6 +223,7 @@ func (s *set) nodeReboots() {
 		s.turned(a, lines, 1)
 	}
 	s.nodeIs(host, "Ready", "True")
+	s.span = time.Duration(s.between(4, 7)) * time.Minute
 	s.tells("node " + host + " rebooted; its containers started anew")
 	s.root("node-failure", "rebooted").on(host)
 	s.follows("exit-code|probe", "burst|shared-factor|rollout-failure")
@@ -241,7 +243,7 @@ func (s *set) nodeShutsDown() {
 	const message = "Pod was terminated in response to imminent node shutdown."
 	lines := script{
 		after("300ms", normal("", "Killing", "Stopping container", 1)),
-		{"after": "400ms", "containers": object{"*": object{"state": object{"terminated": object{"exitCode": 137, "reason": "Error"}}, "ready": false}},
+		{"after": "200ms", "same": true, "containers": object{"*": object{"state": object{"terminated": object{"exitCode": 137, "reason": "Error"}}, "ready": false}},
 			"status": object{"phase": "Failed", "reason": "Terminated", "message": message, "conditions": []any{
 				object{"type": "DisruptionTarget", "status": "True", "reason": "TerminationByKubelet", "message": message}}}},
 	}

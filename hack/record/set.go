@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -48,6 +49,9 @@ func newSet(ctx context.Context, c *cluster, name string, seed uint64, show bool
 	s.span = time.Duration(s.between(7, 45)) * time.Minute
 	s.age = time.Duration(s.between(20, 600)) * time.Hour
 	s.at = time.Date(2026, 10, s.between(1, 58), s.between(0, 23), s.between(0, 59), s.between(0, 59), 0, time.UTC)
+	if strings.HasPrefix(name, "healthy-") {
+		s.span = time.Duration(s.between(3, 8)) * time.Minute // ordinary life is not stretched that much
+	}
 	s.old = s.chance(40)
 	s.kubelet = fmt.Sprintf("v1.%d.%d", s.between(33, 36), s.between(0, 6))
 	if s.old {

@@ -68,8 +68,13 @@ func annotations(set map[string]string) []byte {
 	return raw
 }
 
-// node lets a script happen to a node.
+// node lets a script happen to a node: at one moment, but for what comes after.
 func (s *set) node(name string, lines script) {
+	for i, action := range lines {
+		if action["after"] == nil && i > 0 {
+			action["same"] = true
+		}
+	}
 	raw, err := json.Marshal(lines)
 	s.do("write script", func() error { return err })
 	s.patchNode(name, annotations(map[string]string{"script": string(raw), "step": "0"}))
@@ -100,7 +105,7 @@ func (s *set) nodeIs(name, kind, status string) {
 
 // condition is an action of a node's script.
 func condition(kind, status, reason, message string) object {
-	return object{"after": "300ms", "conditions": []any{object{"type": kind, "status": status, "reason": reason, "message": message}}}
+	return object{"after": "150ms", "same": true, "conditions": []any{object{"type": kind, "status": status, "reason": reason, "message": message}}}
 }
 
 // busiest is the node that most pods of apps are on.

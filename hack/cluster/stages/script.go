@@ -19,10 +19,16 @@ const scriptVariables = `{{ $text := index $a "fake.kubelet/script" | replace "$
 {{ $next := add1 $n }}
 `
 
+// scriptMoment is when an action happens: now, or with the one before where it
+// says same.
+const scriptMoment = `{{ if (index (fromJson $text) $n).same }}{{ $now = default $now (index $a "fake.kubelet/moment") }}{{ end }}
+{{ $act := index (fromJson (replace "$NOW" $now $text)) $n }}
+`
+
 const podScriptVariables = scriptVariables + `{{ $begin := default "" .status.startTime }}
 {{ $ip := or .status.podIP (PodIPWith .spec.nodeName (or .spec.hostNetwork false) (or .metadata.uid "") (or .metadata.name "") (or .metadata.namespace "")) }}
-{{ $text = $text | replace "$IP" $ip | replace "$IMAGE" $c.image | replace "$NOW" $now }}
-{{ $act := index (fromJson $text) $n }}
+{{ $text = $text | replace "$IP" $ip | replace "$IMAGE" $c.image }}
+` + scriptMoment + `
 {{ $event := default dict $act.event }}
 `
 
@@ -50,7 +56,7 @@ reportingComponent: {{ $component }}
 reportingInstance: {{ if eq $component "kubelet" }}%[2]s{{ else }}""{{ end }}
 count: {{ $count }}
 {{ $first := default (ternary "0s" (printf "%%dms" (min 9000 (mul 1200 $count))) (le $count 1)) $event.first }}
-{{ $first = dateInZone "2006-01-02T15:04:05Z" (now | mustDateModify (printf "-%%s" $first)) "UTC" }}
+{{ $first = dateInZone "2006-01-02T15:04:05Z" (mustToDate "2006-01-02T15:04:05.999999999Z07:00" $now | mustDateModify (printf "-%%s" $first)) "UTC" }}
 firstTimestamp: {{ ternary $begin $first (lt $first $begin) | Quote }}
 lastTimestamp: {{ $now | Quote }}
 `
@@ -140,6 +146,7 @@ const scriptConditions = `{{ $status := default dict $act.status }}
 metadata:
   annotations:
     fake.kubelet/step: {{ $next | toString | quote }}
+    fake.kubelet/moment: {{ $now | quote }}
 status:
   phase: {{ $phase }}
   {{ with $status.reason }}reason: {{ . | Quote }}{{ end }}
@@ -180,14 +187,13 @@ conditions:
 {{ with $act.nodeInfo }}nodeInfo: {{ toJson . }}{{ end }}`)
 }
 
-// nodeAnnotate sets one annotation of a node.
-func nodeAnnotate(name, value string) string {
-	return "  - patch:\n      root: metadata\n      template: |\n" +
-		indent(8, nodeVariables+nodeScriptVariables+fmt.Sprintf("annotations:\n  %s%s: {{ %s | toString | quote }}", Prefix, name, value))
-}
+// scriptNext and nodeScriptNext count a pod's and a node's action as done.
+func scriptNext() string { return next(podVariables + podScriptVariables) }
 
-// scriptAnnotate sets one annotation of a pod.
-func scriptAnnotate(name, value string) string {
-	return "  - patch:\n      root: metadata\n      template: |\n" +
-		indent(8, podVariables+podScriptVariables+fmt.Sprintf("annotations:\n  %s%s: {{ %s | toString | quote }}", Prefix, name, value))
+func nodeScriptNext() string { return next(nodeVariables + nodeScriptVariables) }
+
+func next(variables string) string {
+	return "  - patch:\n      root: metadata\n      template: |\n" + indent(8, variables+`annotations:
+  fake.kubelet/step: {{ $next | toString | quote }}
+  fake.kubelet/moment: {{ $now | quote }}`)
 }

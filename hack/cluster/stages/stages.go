@@ -55,9 +55,9 @@ func functions() template.FuncMap {
 		// steps
 		"event": containerEvent, "podEvent": podEvent, "nodeEvent": nodeEvent,
 		"scriptEvent": scriptEvent, "scriptStatus": scriptStatus, "rejectEvent": rejectEvent, "actionDelay": actionDelay,
-		"nodeScriptEvent": nodeScriptEvent, "nodeScriptStatus": nodeScriptStatus, "nodeAnnotate": nodeAnnotate,
-		"scriptAnnotate": scriptAnnotate,
-		"status":         status, "nodeStatus": nodeStatus, "pressure": pressure, "annotate": annotate,
+		"nodeScriptEvent": nodeScriptEvent, "nodeScriptStatus": nodeScriptStatus, "nodeScriptNext": nodeScriptNext,
+		"scriptNext": scriptNext,
+		"status":     status, "nodeStatus": nodeStatus, "pressure": pressure, "annotate": annotate,
 		// parts of a status
 		"condition": condition, "container": container, "containerIDs": containerIDs, "notReady": notReady, "allUnready": func() string { return allUnready },
 		// texts, as expressions of kwok's templates
