@@ -77,6 +77,8 @@ func healthyClusters() []incident {
 				s.until("it is gone", 40*time.Second, s.complete)
 			})
 		}},
+		{"healthy-busy-day", (*set).busyDay},
+		{"healthy-spot-replaced", (*set).spotReplaced},
 		{"healthy-node-added", (*set).nodeAdded},
 		{"healthy-restarted-on-purpose", func(s *set) {
 			s.noise("workloads are restarted on purpose", nil, func(a *app) {

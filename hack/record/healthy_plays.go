@@ -209,3 +209,54 @@ func (s *set) nodeAdded() {
 	s.until("scaled up", 40*time.Second, s.complete)
 	s.tells("a node joins, with the warnings of its start")
 }
+
+// busyDay has much of what the others have, at one time.
+func (s *set) busyDay() {
+	spaces := s.background(s.between(5, 7), 4)
+	all := []*app{s.app(spaces[0]), s.app(spaces[1]), s.app(spaces[2]), s.app(spaces[3])}
+	s.deploy(all...)
+	s.settled()
+	s.ended(all[0], 4, ends{code: 143})
+	s.ended(all[1], 1, ends{code: 137, reason: "OOMKilled"})
+	s.begins()
+	job := s.app(spaces[0])
+	job.kind = "Job"
+	s.deploy(job)
+	all[2].image = repositoryOf(all[2].image) + ":" + s.version()
+	all[2].play["ready-after"] = "1s"
+	all[3].replicas++
+	s.deploy(all[2], all[3])
+	s.put(configMap(spaces[1], spaces[1]+"-settings", "LOG_LEVEL", "REGION", "FLAGS"))
+	s.wait("completed", 1, func(p *corev1.Pod) bool { return p.Status.Phase == corev1.PodSucceeded }, job)
+	s.until("all is well", 60*time.Second, s.complete)
+	s.tells("rollouts, Jobs, edits and scaling on one day; restarts days ago")
+}
+
+// spotReplaced: a node goes, another comes, and the pods move.
+func (s *set) spotReplaced() {
+	s.background(4, 2)
+	host := s.hosts[2]
+	s.begins()
+	s.do("delete node "+host, func() error {
+		return s.c.client.CoreV1().Nodes().Delete(s.ctx, host, metav1.DeleteOptions{})
+	})
+	s.nodes(1)
+	now := int64(0)
+	s.do("delete its pods", func() error {
+		pods, err := s.pods("")
+		if err != nil {
+			return err
+		}
+		for i := range pods {
+			if p := &pods[i]; p.Spec.NodeName == host {
+				if err := gone(s.c.client.CoreV1().Pods(p.Namespace).Delete(s.ctx, p.Name, metav1.DeleteOptions{GracePeriodSeconds: &now})); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	s.rest(time.Second)
+	s.settled()
+	s.tells("a node was taken away and replaced; its pods are back")
+}

@@ -141,7 +141,7 @@ func (s *set) crashAmidNoise() {
 	lines := crashes(bad.main(), s.between(3, 7), ends{code: 70, message: "config: unknown field \"retires\" in section http"})
 	s.turn(bad, lines, 0)
 	s.turned(bad, lines, bad.replicas)
-	s.until("the rest is well", 40*time.Second, s.complete)
+	s.wait("ready", rolled.replicas, func(p *corev1.Pod) bool { return ready(p) && p.Spec.Containers[0].Image == rolled.image }, rolled)
 	s.tells(bad.ref() + " crashes; a rollout and a Job elsewhere go their way")
 	s.root("exit-code", "70", bad)
 	s.follows("probe|rollout-failure", "shared-factor|burst")

@@ -48,8 +48,13 @@ func (s *set) newRevisionCrashes(kind, message string, code int) {
 	a.says(join(a.starts(), crashes(a.main(), s.between(3, 6), ends{code: code, message: message}))).only(a.image)
 	s.deploy(a)
 	s.pulled(a)
-	s.tells("the new revision of " + a.ref() + " crashes, the old one runs on")
-	s.root("rollout-failure", "crash", a).since(kind, a.ns, a.name)
+	if kind == "DaemonSet" { // which goes on, since each pod is ready for a moment
+		s.tells("the new revision of " + a.ref() + " crashes on every node")
+		s.root("rollout-failure|exit-code", "crash|SIGABRT", a)
+	} else {
+		s.tells("the new revision of " + a.ref() + " crashes, the old one runs on")
+		s.root("rollout-failure", "crash", a).since(kind, a.ns, a.name)
+	}
 	s.follows("exit-code|probe", "shared-factor|burst")
 }
 
@@ -124,6 +129,7 @@ func (s *set) cascade(text, detectors, causes string) {
 		s.turn(a, lines, 0)
 		s.turned(a, lines, 1)
 	}
+	s.span = time.Duration(s.between(3, 6)) * time.Minute // callers notice soon
 	s.tells(fmt.Sprintf("after the rollout of %s its %d callers fail", callee.ref(), len(callers)))
 	s.root(detectors, causes, callers...).since("Deployment", callee.ns, callee.name)
 	s.follows("exit-code|probe|rollout-failure|network", "shared-factor|burst")

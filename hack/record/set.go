@@ -46,7 +46,7 @@ func newSet(ctx context.Context, c *cluster, name string, seed uint64, show bool
 	_, _ = h.Write([]byte(name))
 	s := &set{ctx: ctx, c: c, show: show, first: time.Now().UTC(), seed: seed ^ h.Sum64()}
 	s.names = names{r: rand.New(rand.NewPCG(seed, h.Sum64())), used: map[string]bool{}} //nolint:gosec // the same each time, on purpose
-	s.span = time.Duration(s.between(7, 45)) * time.Minute
+	s.span = time.Duration(s.between(5, 25)) * time.Minute
 	s.age = time.Duration(s.between(20, 600)) * time.Hour
 	s.at = time.Date(2026, 10, s.between(1, 58), s.between(0, 23), s.between(0, 59), s.between(0, 59), 0, time.UTC)
 	if strings.HasPrefix(name, "healthy-") {
