@@ -27,6 +27,8 @@ var chainKinds = []kind{
 	{"combined/credentials-changed", 2, (*gen).credentialsChanged},
 	{"combined/daemonset-on-lost-node", 2, (*gen).daemonSetOnLostNode},
 	{"combined/ordered-statefulset", 2, (*gen).orderedStatefulSet},
+	{"combined/node-read-only", 2, (*gen).nodeReadOnly},
+	{"combined/node-disk-full", 2, (*gen).nodeDiskFull},
 	{"combined/twins", 6, (*gen).twins},
 }
 
@@ -294,4 +296,33 @@ func (g *gen) twins() truth.Truth {
 	first := make(g)
 	g.variant = 1
 	return join(first, make(g))
+}
+
+// nodeReadOnly: a node's file system is remounted read-only, and who writes
+// there fails.
+func (g *gen) nodeReadOnly() truth.Truth {
+	n, since := g.node(1), g.between(10*time.Minute, 40*time.Minute)
+	g.condition(n, "ReadonlyFilesystem", "True", "FilesystemIsReadOnly", "Remounting filesystem read-only", since)
+	for range 2 {
+		a := g.app(on(n), replicas(1), with(lastWords))
+		for _, p := range a.pods {
+			p.crash(end{code: 1, message: pick(g, "open /var/lib/app/state.db: read-only file system", "OSError: [Errno 30] Read-only file system: '/var/cache/app/lock'")}, since-time.Minute)
+		}
+	}
+	return roots(ofNode("node-failure", "kernel", n))
+}
+
+// nodeDiskFull: a node's disk fills up: what writes there crashes, images
+// cannot be unpacked, and the kubelet evicts.
+func (g *gen) nodeDiskFull() truth.Truth {
+	n, since := g.node(1), g.between(15*time.Minute, 40*time.Minute)
+	victim := g.app(on(n), replicas(2))
+	writer := g.app(on(n), replicas(1), with(lastWords))
+	late := g.app(on(n), replicas(1), fresh(since-3*time.Minute))
+	late.unfinished = true
+	g.pressure(n, corev1.NodeDiskPressure, "NodeHasDiskPressure", "NodeHasNoDiskPressure", "ephemeral-storage", since, 0, victim)
+	writer.pods[0].crash(end{code: 1, message: pick(g, "write /tmp/spool/000017: no space left on device", "OSError: [Errno 28] No space left on device")}, since-time.Minute)
+	p := late.pods[0]
+	p.pullFails(containerd(p.askedImage(), "failed to copy: ", "write /var/lib/containerd/io.containerd.content.v1.content/ingest/"+g.names.hex(64)+"/data: no space left on device"), since-4*time.Minute)
+	return roots(ofNode("node-pressure", "disk-pressure", n, victim))
 }
