@@ -17,8 +17,8 @@ type floor struct {
 }
 
 var (
-	recordedFloor  = floor{recall: 0.75, precision: 0.95}
-	syntheticFloor = floor{recall: 0.9, precision: 0.9}
+	recordedFloor  = floor{recall: 0.95, precision: 0.95}
+	syntheticFloor = floor{recall: 0.95, precision: 0.95}
 )
 
 func TestRecordings(t *testing.T) {
