@@ -142,6 +142,18 @@ func (s *Snapshot) ServiceNamed(host, namespace string) *Service {
 	return s.serviceOf(labels[1:], namespace)
 }
 
+// DNS is the Service of the cluster's name server, by what it selects (CoreDNS
+// and kube-dns alike) or by OpenShift's name; nil when it was not read.
+func (s *Snapshot) DNS() *Service {
+	for i := range s.Services {
+		svc := &s.Services[i]
+		if svc.Selector["k8s-app"] == "kube-dns" || svc.Path() == "openshift-dns/dns-default" {
+			return svc
+		}
+	}
+	return nil
+}
+
 // ordinal matches the end of the name of a StatefulSet's pod.
 var ordinal = regexp.MustCompile(`-\d+$`)
 

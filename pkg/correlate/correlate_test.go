@@ -226,6 +226,28 @@ func TestCallersFollowFromWhatTheyCannotReach(t *testing.T) {
 	}
 }
 
+// Names that are not resolved follow from the name server's own trouble where
+// it does not answer, and not where it answers that there is no such name.
+func TestNamesFollowFromTheirServer(t *testing.T) {
+	s, _ := shop(t, func(p *cluster.Parts) {
+		p.Services[0].Selector = map[string]string{"k8s-app": "kube-dns", "app": "api"}
+		for i := range p.Pods {
+			p.Pods[i].Labels["k8s-app"] = "kube-dns"
+		}
+	})
+	down := patternOf("exit-code", "1", noon, nil, map[cluster.Ref][]string{deployment("shop", "api"): {"api-1-x"}})
+	for server, want := range map[string]string{"10.0.0.1:53": down.ID, "169.254.20.10:53": down.ID, symptom.UnnamedNameServer: down.ID, "": ""} {
+		p := patternOf("network", "dns", noon.Add(time.Minute), nil, map[cluster.Ref][]string{deployment("shop", "cart"): {"cart-1-x"}})
+		p.Symptoms[0].Cause, p.Symptoms[0].Item = symptom.NetworkDNS, server
+		p.Symptoms[0].Target = symptom.Connection{Class: "dns", Host: "mail.example"}
+		down.Explains = nil
+		(&explainer{s: s}).nest([]*Pattern{p, down})
+		if p.ExplainedBy != want {
+			t.Errorf("server %q: explained by %q, want %q", server, p.ExplainedBy, want)
+		}
+	}
+}
+
 func withNodes(p *Pattern, nodes ...string) *Pattern {
 	p.Tally.Nodes = nodes
 	return p

@@ -1,10 +1,12 @@
 package correlate
 
 import (
+	"net"
 	"slices"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
 // nest gives every consequence its parent, rule by rule. No pattern explains
@@ -102,8 +104,8 @@ func onPeersNode(e *explainer, parent, child *Pattern) bool {
 func needsParent(e *explainer, parent, child *Pattern) bool {
 	called := 0
 	for _, s := range child.Symptoms {
-		if s.Target.Host != "" {
-			if !touchesAny(parent, e.behindHost(s.Target.Host, s.Object.Namespace)) {
+		if s.Target.Host != "" || s.Cause == symptom.NetworkDNS {
+			if !touchesAny(parent, e.behindTarget(s)) {
 				return false
 			}
 			called++
@@ -120,6 +122,21 @@ func needsParent(e *explainer, parent, child *Pattern) bool {
 		}
 	}
 	return called > 0
+}
+
+// behindTarget are the workloads behind the peer that a symptom's words name:
+// behind the name server, where it is that which does not answer.
+func (e *explainer) behindTarget(s *symptom.Symptom) []cluster.Ref {
+	if s.Cause != symptom.NetworkDNS || s.Item == "" {
+		return e.behindHost(s.Target.Host, s.Object.Namespace)
+	}
+	if host, _, err := net.SplitHostPort(s.Item); err == nil && e.s.ServiceByIP(host) != nil {
+		return e.behindHost(host, s.Object.Namespace)
+	}
+	if svc := e.s.DNS(); svc != nil { // by another address, or a cache on the node before it
+		return e.backends(svc)
+	}
+	return nil
 }
 
 // behindHost are the workloads behind a host: those of the Service that it

@@ -110,24 +110,12 @@ func nameServer(pass *detect.Pass, symptoms []*symptom.Symptom) peer {
 		break
 	}
 	if p.service == nil {
-		p.service = clusterDNS(pass)
+		p.service = pass.DNS()
 	}
 	if p.service != nil {
 		p.name = p.service.Path()
 	}
 	return p
-}
-
-// clusterDNS is the Service of the cluster's DNS, by the label that CoreDNS and
-// kube-dns select, or OpenShift's name.
-func clusterDNS(pass *detect.Pass) *cluster.Service {
-	for i := range pass.Services {
-		svc := &pass.Services[i]
-		if svc.Selector["k8s-app"] == "kube-dns" || svc.Path() == "openshift-dns/dns-default" {
-			return svc
-		}
-	}
-	return nil
 }
 
 // endpoints says how many of a Service's backends are ready; empty where that
