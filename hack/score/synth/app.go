@@ -41,6 +41,7 @@ type shape struct {
 	age                   time.Duration
 	edits                 []func(*corev1.PodSpec)
 	noService             bool
+	labels                map[string]string
 	nodes                 []*corev1.Node
 }
 
@@ -55,7 +56,10 @@ func on(nodes ...*corev1.Node) option {
 }
 func statefulSet(s *shape) { s.kind = "StatefulSet" }
 func daemonSet(s *shape)   { s.kind, s.noService = "DaemonSet", true }
-func internal(s *shape)    { s.noService = true }
+func labelled(key, value string) option {
+	return func(s *shape) { s.labels = map[string]string{key: value} }
+}
+func internal(s *shape) { s.noService = true }
 
 // with changes what the pods ask for.
 func with(edit func(*corev1.PodSpec)) option {
@@ -75,7 +79,10 @@ func (w *world) app(opts ...option) *app {
 		s.name = w.names.app()
 	}
 	a := &app{w: w, kind: s.kind, namespace: s.namespace, name: s.name, uid: types.UID(w.names.uid()), age: s.age, replicas: s.replicas,
-		labels: map[string]string{"app.kubernetes.io/name": s.name}, progressed: s.age - 40*time.Second}
+		labels: s.labels, progressed: s.age - 40*time.Second}
+	if a.labels == nil {
+		a.labels = map[string]string{"app.kubernetes.io/name": s.name}
+	}
 	spec := w.podSpec(a)
 	for _, edit := range s.edits {
 		edit(&spec)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -196,7 +197,8 @@ func (a *app) replicaSets() []*appsv1.ReplicaSet {
 		}
 		rs := &appsv1.ReplicaSet{ObjectMeta: a.w.meta(a.namespace, a.name+"-"+r.hash, r.age)}
 		rs.UID = r.uid
-		rs.Labels = map[string]string{"app.kubernetes.io/name": a.name, "pod-template-hash": r.hash}
+		rs.Labels = maps.Clone(a.labels)
+		rs.Labels["pod-template-hash"] = r.hash
 		rs.Annotations = map[string]string{"deployment.kubernetes.io/revision": fmt.Sprint(i + 1), "deployment.kubernetes.io/desired-replicas": fmt.Sprint(a.replicas)}
 		rs.OwnerReferences = []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "Deployment", Name: a.name, UID: a.uid, Controller: new(true), BlockOwnerDeletion: new(true)}}
 		template := a.template(r)

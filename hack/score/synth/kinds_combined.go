@@ -220,8 +220,7 @@ func (g *gen) dnsDown() truth.Truth {
 				"Error: getaddrinfo EAI_AGAIN "+host)}, since-time.Minute)
 		}
 	}
-	t := one("exit-code", "1", dns)
-	return tolerate(t, "network", "dns")
+	return one("exit-code", "1", dns)
 }
 
 // webhookBackendDown: the pods behind a webhook crash, and nothing can be
@@ -238,8 +237,7 @@ func (g *gen) webhookBackendDown() truth.Truth {
 		a := g.app(in(g.platform[i]), replicas(3))
 		a.refuse(func(string) string { return text }, 1, since-time.Minute)
 	}
-	t := one("exit-code", "2", backend)
-	return tolerate(t, "admission", "webhook-down")
+	return one("exit-code", "2", backend)
 }
 
 // onlyEventsLeft: the pods are deleted, their events are there.

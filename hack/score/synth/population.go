@@ -11,7 +11,7 @@ import (
 
 // addSystem adds what every cluster has.
 func (w *world) addSystem() {
-	w.app(in("kube-system"), named("coredns"), replicas(2))
+	w.addDNS()
 	w.app(in("kube-system"), named("kube-proxy"), daemonSet)
 	w.app(in("kube-system"), named(w.names.word([]string{"calico-node", "cilium", "aws-node", "kube-flannel"})), daemonSet)
 	if w.minor%2 == 0 { // a control plane that one sees
@@ -20,6 +20,17 @@ func (w *world) addSystem() {
 			w.addStatic(component, n)
 		}
 	}
+}
+
+// addDNS adds CoreDNS and its Service, which goes by an older name.
+func (w *world) addDNS() {
+	a := w.app(in("kube-system"), named("coredns"), replicas(2), internal, labelled("k8s-app", "kube-dns"))
+	a.service = "kube-dns"
+	s := &corev1.Service{ObjectMeta: w.meta("kube-system", "kube-dns", a.age)}
+	s.Labels = map[string]string{"k8s-app": "kube-dns", "kubernetes.io/name": "CoreDNS"}
+	s.Spec = corev1.ServiceSpec{Type: corev1.ServiceTypeClusterIP, Selector: a.labels, ClusterIP: "10.96.0.10", ClusterIPs: []string{"10.96.0.10"},
+		Ports: []corev1.ServicePort{{Name: "dns", Port: 53, Protocol: "UDP"}, {Name: "dns-tcp", Port: 53, Protocol: "TCP"}}}
+	w.services = append(w.services, s)
 }
 
 // addStatic adds the mirror of a static pod: its node owns it.

@@ -81,7 +81,7 @@ func (w *world) ip() string {
 
 func (w *world) clusterIP() string {
 	w.ips++
-	return fmt.Sprintf("10.96.%d.%d", w.ips/250, w.ips%250+2)
+	return fmt.Sprintf("10.97.%d.%d", w.ips/250, w.ips%250+2)
 }
 
 // meta is the metadata of an object that was created some time ago.
