@@ -86,6 +86,10 @@ func TestOneIncidentHasOneRoot(t *testing.T) {
 			ofWorkloads(patternOf("node-failure", "unreachable", noon, []string{"n1"}, nil), api, web), patternOf("scheduling", "insufficient-cpu", noon.Add(time.Minute), nil, apiPods), true},
 		"and not from a node that none of theirs was on": {
 			ofWorkloads(patternOf("node-failure", "unreachable", noon, []string{"n1"}, nil), web), patternOf("scheduling", "insufficient-cpu", noon.Add(time.Minute), nil, apiPods), false},
+		"a file system that turned read-only follows from the kernel trouble of its node": {
+			ofWorkloads(patternOf("node-failure", "kernel", noon, []string{"n1"}, nil)), withNodes(patternOf("storage", "read-only", noon.Add(time.Minute), nil, apiPods), "n1"), true},
+		"and not from that of another": {
+			ofWorkloads(patternOf("node-failure", "kernel", noon, []string{"n2"}, nil)), withNodes(patternOf("storage", "read-only", noon.Add(time.Minute), nil, apiPods), "n1"), false},
 		"stale configuration that nothing suffers from explains nothing": {
 			ofTier(patternOf("stale-config", "changed-after-start", noon, nil, apiPods), detect.Observation), patternOf("exit-code", "1", noon, nil, apiPods), false},
 		"probes that time out follow from too little CPU": {
