@@ -142,7 +142,11 @@ func (a *app) whole(version string, spec object) object {
 }
 
 func (a *app) serviceObject() object {
-	spec := object{"selector": object{"app": a.name}, "ports": []any{object{"name": "http", "port": 80, "targetPort": 8080, "protocol": "TCP"}}}
+	port := object{"name": "http", "port": 80, "targetPort": 8080, "protocol": "TCP"}
+	if a.name == "coredns" {
+		port = object{"name": "dns", "port": 53, "targetPort": 53, "protocol": "UDP"}
+	}
+	spec := object{"selector": object{"app": a.name}, "ports": []any{port}}
 	if a.kind == "StatefulSet" {
 		spec["clusterIP"] = "None"
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 )
@@ -65,8 +66,8 @@ func (s *set) config(ns string) {
 	s.put(configMap(ns, ns+"-settings", "LOG_LEVEL", "REGION"),
 		object{
 			"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/dockerconfigjson",
-			"metadata":   object{"name": ns + "-pull", "namespace": ns},
-			"stringData": object{".dockerconfigjson": `{"auths":{}}`},
+			"metadata": object{"name": ns + "-pull", "namespace": ns},
+			"data":     object{".dockerconfigjson": encoded(`{"auths":{}}`)},
 		})
 }
 
@@ -81,7 +82,9 @@ func configMap(ns, name string, keys ...string) object {
 func secret(ns, name string, keys ...string) object {
 	data := object{}
 	for _, key := range keys {
-		data[key] = "x"
+		data[key] = encoded("x")
 	}
-	return object{"apiVersion": "v1", "kind": "Secret", "metadata": object{"name": name, "namespace": ns}, "stringData": data}
+	return object{"apiVersion": "v1", "kind": "Secret", "metadata": object{"name": name, "namespace": ns}, "data": data}
 }
+
+func encoded(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }

@@ -135,8 +135,9 @@ func (s *set) nameServerCrashes() {
 	lines := crashes("coredns", s.between(4, 8), ends{code: 1, message: "plugin/forward: not an IP address or file: \"10.0.0.2/etc\""})
 	s.turn(dns, lines, 0)
 	s.turned(dns, lines, 2)
+	server := s.clusterIP(dns) + ":53"
 	for _, a := range all {
-		words := fmt.Sprintf("dial tcp: lookup %s.%s on 10.96.0.10:53: read udp 10.200.1.9:40213->10.96.0.10:53: i/o timeout", s.of(roles), s.of(domains))
+		words := fmt.Sprintf("dial tcp: lookup %s.%s on %s: read udp 10.200.1.9:40213->%s: i/o timeout", s.of(roles), s.of(domains), server, server)
 		lines := crashes(a.main(), s.between(2, 5), ends{code: 1, message: words})
 		s.turn(a, lines, 0)
 		s.turned(a, lines, 1)

@@ -198,7 +198,7 @@ func (s *set) rejected(text string, rotated bool) {
 	e := s.root("credentials|stale-config", "rejected|changed-after-start", all...)
 	if rotated {
 		changed := secret(ns, name, "username", "password")
-		part(changed, "stringData")["password"] = "y"
+		part(changed, "data")["password"] = encoded("y")
 		s.put(changed)
 		e.since("Secret", ns, name)
 		s.rest(2 * time.Second)
