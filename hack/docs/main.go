@@ -65,12 +65,20 @@ func Page(suite detect.Suite) []byte {
 }
 
 func section(b *bytes.Buffer, d *detect.Detector) {
-	title, text, _ := strings.Cut(d.Doc, "\n")
+	title := d.Title()
 	needs := make([]string, len(d.Needs))
 	for i, n := range d.Needs {
 		needs[i] = string(n)
 	}
-	fmt.Fprintf(b, "\n## %s\n\n**%s%s.**\n\n%s\n\n", d.Name, strings.ToUpper(title[:1]), title[1:], strings.TrimSpace(text))
+	fmt.Fprintf(b, "\n## %s\n\n**%s%s.**\n\n", d.Name, strings.ToUpper(title[:1]), title[1:])
+	for _, p := range d.Paragraphs() {
+		for _, opening := range detect.Openings {
+			if rest, ok := strings.CutPrefix(p, opening); ok {
+				p = "*" + opening + "*" + rest
+			}
+		}
+		fmt.Fprintf(b, "%s\n\n", p)
+	}
 	fmt.Fprintf(b, "* Category: %s\n* Causes: %s\n* Needs: %s\n", d.Category, code(d.Causes), code(needs))
 }
 

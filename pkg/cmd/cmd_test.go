@@ -10,6 +10,7 @@ import (
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
 )
@@ -246,8 +247,10 @@ func TestDetectorsAreListed(t *testing.T) {
 		}
 	}
 	text, _, _ := run(t, "", "detectors", "oom")
-	if !strings.Contains(text, "container-limit") || !strings.Contains(text, "Needs:  pods") {
-		t.Errorf("got:\n%s", text)
+	for _, want := range append([]string{"container-limit", "Needs:  pods"}, detect.Openings...) {
+		if !strings.Contains(text, want) {
+			t.Errorf("without %q:\n%s", want, text)
+		}
 	}
 }
 

@@ -12,8 +12,10 @@ import (
 )
 
 // sound is a detector without fault.
+const soundDoc = "things that happen\n\nMeans it.\n\nReads it.\n\nGroups by it.\n\nSpeaks when they do.\n\nSilent else.\n\nWhat to do: it."
+
 func sound(change func(*Detector)) *Detector {
-	d := &Detector{Name: "some-detector", Category: "timing", Doc: "things that happen\n\nSpeaks when they do.",
+	d := &Detector{Name: "some-detector", Category: "timing", Doc: soundDoc,
 		Causes: []string{"one-cause", "N"}, Needs: []cluster.Resource{cluster.Pods}, Run: func(*Pass) {}}
 	if change != nil {
 		change(d)
@@ -34,10 +36,14 @@ func TestValidate(t *testing.T) {
 		"documentation needs a title line":                              {sound(func(d *Detector) { d.Doc = "a title alone" })},
 		"documentation needs":                                           {sound(func(d *Detector) { d.Doc = "" })},
 		"and a text":                                                    {sound(func(d *Detector) { d.Doc = "a title\n\n \n" })},
-		"no causes":                                                     {sound(func(d *Detector) { d.Causes = nil })},
-		`cause "Some Cause" is neither`:                                 {sound(func(d *Detector) { d.Causes = []string{"Some Cause"} })},
-		`cause "" is neither`:                                           {sound(func(d *Detector) { d.Causes = []string{""} })},
-		"no needs":                                                      {sound(func(d *Detector) { d.Needs = nil })},
+		"one paragraph beginning with each":                             {sound(func(d *Detector) { d.Doc = strings.Replace(soundDoc, "Silent else.", "Also this.", 1) })},
+		"in this order": {sound(func(d *Detector) {
+			d.Doc = strings.Replace(soundDoc, "Reads it.\n\nGroups by it.", "Groups by it.\n\nReads it.", 1)
+		})},
+		"no causes":                     {sound(func(d *Detector) { d.Causes = nil })},
+		`cause "Some Cause" is neither`: {sound(func(d *Detector) { d.Causes = []string{"Some Cause"} })},
+		`cause "" is neither`:           {sound(func(d *Detector) { d.Causes = []string{""} })},
+		"no needs":                      {sound(func(d *Detector) { d.Needs = nil })},
 	} {
 		errs := Validate(suite)
 		if len(errs) != 1 || !strings.Contains(errs[0].Error(), want) {

@@ -18,8 +18,8 @@ type Detector struct {
 	Name string
 	// Category is infrastructure, configuration, deployment, timing or any.
 	Category string
-	// Doc begins with a title line without capital or full stop; after an
-	// empty line it says what the detector says and when it keeps silent.
+	// Doc begins with a title line without capital or full stop. After it
+	// come, parted by empty lines, the paragraphs that Openings name.
 	Doc string
 	// Causes that its patterns may have; an upper-case word stands for an
 	// open set (N: any exit code).
@@ -39,6 +39,29 @@ type Detector struct {
 func (d *Detector) Title() string {
 	title, _, _ := strings.Cut(d.Doc, "\n")
 	return title
+}
+
+// Openings are how the paragraphs of a detector's documentation begin, in
+// their order: what a pattern of it means, what it reads, what it groups by,
+// when it speaks, when it keeps silent, and what to do.
+var Openings = []string{"Means", "Reads", "Groups", "Speaks", "Silent", "What to do:"}
+
+// Paragraphs of the detector's documentation, without the title.
+func (d *Detector) Paragraphs() []string {
+	_, text, _ := strings.Cut(d.Doc, "\n\n")
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimSpace(text), "\n\n")
+}
+
+// documented reports whether the documentation has its paragraphs.
+func (d *Detector) documented() bool {
+	ps := d.Paragraphs()
+	return len(ps) == len(Openings) && !slices.ContainsFunc(Openings, func(o string) bool {
+		p := ps[slices.Index(Openings, o)]
+		return !strings.HasPrefix(p, o+" ")
+	})
 }
 
 // Suite is a list of detectors in the order in which they run.
@@ -82,6 +105,8 @@ func Validate(s Suite) []error {
 		}
 		if title, rest, _ := strings.Cut(d.Doc, "\n\n"); title == "" || strings.TrimSpace(rest) == "" || strings.HasSuffix(title, ".") {
 			fail(d, "documentation needs a title line without full stop and a text")
+		} else if !d.documented() {
+			fail(d, "documentation needs one paragraph beginning with each of %q, in this order", Openings)
 		}
 		if len(d.Causes) == 0 {
 			fail(d, "no causes")

@@ -13,18 +13,28 @@ var Detector = &detect.Detector{
 	Category: "configuration",
 	Doc: `pods that the API server refuses to create
 
-Speaks when a controller's events or conditions say that a pod, or what makes
-pods, was refused: by a quota, a LimitRange, Pod Security (or OpenShift's
-security context constraints), a webhook that denies or cannot be called, or a
-policy (ValidatingAdmissionPolicy, a PriorityClass that does not exist, a pod
-that validation calls invalid, other admission plugins). No pod exists then: the
-workloads are affected. Groups by quota and resource, by rule of a LimitRange
-and namespace, by Pod Security level and reasons, by webhook over all namespaces,
-by policy and binding, and says how many pods are wanting. What is refused for want of rights
-belongs to rbac, a missing service account to missing-config. Silent on refusals
-that were over within two minutes (a webhook or quota made together with its
-pods), on namespaces that are being deleted, and on a workload that got its
-pods.`,
+Means that the API server refuses to create pods: none exists then, and the
+workloads are affected.
+
+Reads the events FailedCreate and ReplicaSetCreateError of controllers, and the
+conditions of ReplicaSets and Deployments, which outlive events.
+
+Groups by quota and resource, by rule of a LimitRange and namespace, by Pod Security
+level and reasons, by webhook over all namespaces, by policy and binding.
+
+Speaks when a pod, or what makes pods, was refused by a quota, a LimitRange, Pod
+Security (or OpenShift's security context constraints), a webhook that denies or
+cannot be called, or a policy (ValidatingAdmissionPolicy, a PriorityClass that does
+not exist, a pod that validation calls invalid, other admission plugins), and says
+how many pods are wanting.
+
+Silent on refusals that were over within two minutes (a webhook or quota made
+together with its pods), on namespaces that are being deleted, and on a workload
+that got its pods. What is refused for want of rights belongs to rbac, a missing
+service account to missing-config.
+
+What to do: raise the quota or ask for less, set what the rule or the policy asks
+for, or get the webhook's Service to answer.`,
 	Causes: []string{
 		symptom.RefusedQuota, symptom.RefusedLimitRange, symptom.RefusedPodSecurity,
 		symptom.WebhookDenied, symptom.WebhookDown, symptom.RefusedPolicy,

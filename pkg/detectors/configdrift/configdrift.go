@@ -17,19 +17,29 @@ var Detector = &detect.Detector{
 	Category: "deployment",
 	Doc: `workloads that fail in one namespace and not in another, and what they differ in
 
+Means that a workload fails in one namespace (one environment) while its namesake in
+another is fine and is set up otherwise.
+
+Reads the templates of workloads, and what is wrong with their pods. Values of the
+environment are compared by their sums.
+
+Groups by kind and name of workload.
+
 Speaks when a workload fails while one of the same kind and name in another
-namespace (another environment), made from the same image repository, is fine, and
-the two differ in something that such a failure can come from: image, command,
-environment, references, resources, probes, service account, placement. Says which
-fields differ, those first that matter most to this failure; of several healthy
-namesakes only what they all agree in. Images and quantities are shown, values of
-the environment never: they are compared by their sums. Where more than a few such
-fields differ nothing points to one of them, and it is an observation, of severity
-info.
+namespace, made from the same image repository, is fine, and the two differ in
+something that such a failure can come from: image, command, environment,
+references, resources, probes, service account, placement. Says which fields differ,
+those first that matter most to this failure; of several healthy namesakes only what
+they all agree in. Images and quantities are shown, values of the environment never.
+Where more than a few such fields differ nothing points to one of them, and it is an
+observation, of severity info.
 
 Silent where nothing differs that could matter, on workloads that merely have the
 same name, on hosts and settings that differ only as the namespaces do, and on
-workloads most of whose pods are fine.`,
+workloads most of whose pods are fine.
+
+What to do: set the failing one up as the other is, the first field first, or find
+out why it has to differ.`,
 	Causes: []string{between},
 	Needs:  []cluster.Resource{cluster.Pods, cluster.Deployments, cluster.StatefulSets, cluster.DaemonSets, cluster.CronJobs},
 	Any:    true,

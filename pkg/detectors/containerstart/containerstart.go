@@ -17,17 +17,28 @@ var Detector = &detect.Detector{
 	Category: "configuration",
 	Doc: `containers that cannot be made or started
 
+Means that containers cannot be made or started at all: no program has run.
+
+Reads the waiting and terminated reasons of containers with the words of kubelet and
+runtime, and the event FailedPostStartHook.
+
+Groups by image and cause; the runtime's own trouble by node when several workloads
+meet it on one node, else over all nodes.
+
 Speaks when a container waits with CreateContainerError, RunContainerError,
 CreateContainerConfigError or PostStartHookError, when it ended with StartError or
-ContainerCannotRun, and when its postStart hook fails. The words of kubelet and
-runtime give the cause: the command is not in the image (command-not-found), a
-file may not be executed, runAsNonRoot, an unknown user or a security setting
-(permission), a file for another architecture (exec-format), the hook, or the
-runtime itself (devices, cgroups, mounts, reserved names, no answer in time). Groups
-by image and cause; the runtime's own trouble by node when several workloads meet
-it on one node, else over all nodes. Silent on missing ConfigMaps and Secrets (missing-config), on a limit
-that is too low for the start (oom), on programs that ran and ended (exit-code),
-and on failed preStop hooks, after which a container ends as it was to.`,
+ContainerCannotRun, and when its postStart hook fails: the command is not in the
+image (command-not-found), a file may not be executed, runAsNonRoot, an unknown user
+or a security setting (permission), a file for another architecture (exec-format),
+the hook, or the runtime itself (devices, cgroups, mounts, reserved names, no answer
+in time).
+
+Silent on missing ConfigMaps and Secrets (missing-config), on a limit that is too
+low for the start (oom), on programs that ran and ended (exit-code), and on failed
+preStop hooks, after which a container ends as it was to.
+
+What to do: correct the command, the user or the security setting, build the image
+for the node's architecture, or see to the runtime on the node.`,
 	Causes: []string{
 		symptom.StartCommandNotFound, symptom.StartPermission, symptom.StartExecFormat, symptom.StartHook, symptom.StartRuntime,
 	},

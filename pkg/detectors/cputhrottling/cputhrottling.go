@@ -17,18 +17,23 @@ var Detector = &detect.Detector{
 	Category: "infrastructure",
 	Doc: `containers that are held at their CPU limit
 
+Means that containers want more CPU than their limit, and are stopped for a part of
+each period.
+
 Reads what kubelets measure (container_cpu_cfs_periods_total and
 container_cpu_cfs_throttled_periods_total): with --metrics, or from folders
 metrics-N beside saved data.
 
-Speaks when a running container was throttled in a quarter or more of the periods
-in which it wanted to run: between two samples some seconds apart, or since its
-start where there is only one. Groups by workload and container. It makes slow,
-which is no failure: it is told as an observation (info), unless a failure follows
-from it, such as a probe that times out.
+Groups by workload and container.
 
-Silent on containers that are throttled now and then, that hardly ran, or that
-ended or started anew since they were measured, and where nothing was measured.
+Speaks when a running container was throttled in a quarter or more of the periods in
+which it wanted to run: between two samples some seconds apart, or since its start
+where there is only one. It makes slow, which is no failure: it is told as an
+observation (info), unless a failure follows from it, such as a probe that times
+out.
+
+Silent on containers that are throttled now and then, that hardly ran, or that ended
+or started anew since they were measured, and where nothing was measured.
 
 What to do: raise the CPU limit or take it away, or let the program want less, with
 as many threads as it may use cores.`,

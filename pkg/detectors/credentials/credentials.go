@@ -18,15 +18,26 @@ var Detector = &detect.Detector{
 	Category: "configuration",
 	Doc: `programs whose credentials a dependency refuses
 
-Speaks when a program ends, or does not serve, and says in the words of a
-server or of its client that a login was refused: a database, cache, broker,
-directory or identity provider, or an HTTP API that answers 401. Groups by the
-dependency (the Service, or the host) and the user, over workloads and
-namespaces; where no host is told, by the user and the text. Names the Secret
-that all affected refer to, if there is one. Silent on the words denied,
-unauthorized and forbidden alone, on users of the program who log in with a
-wrong password, on image pulls (image-pull), and on refusals of the API server
-for want of a role (rbac).`,
+Means that a dependency refuses the name and password, or the token, with which a
+program logs in.
+
+Reads what programs say when they end, or do not serve, in the words of a server or
+of its client (termination messages always, logs with --logs), and the Secrets that
+their templates refer to.
+
+Groups by the dependency (the Service, or the host) and the user, over workloads and
+namespaces; where no host is told, by the user and the text.
+
+Speaks when a database, cache, broker, directory or identity provider refuses a
+login, or an HTTP API answers 401. Names the Secret that all affected refer to, if
+there is one.
+
+Silent on the words denied, unauthorized and forbidden alone, on users of the
+program who log in with a wrong password, on image pulls (image-pull), and on
+refusals of the API server for want of a role (rbac).
+
+What to do: bring the Secret and the dependency to the same credentials, and restart
+what reads it at its start only.`,
 	Causes: []string{symptom.Rejected},
 	Needs:  []cluster.Resource{cluster.Pods},
 	Run:    run,

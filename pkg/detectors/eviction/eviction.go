@@ -19,19 +19,24 @@ var Detector = &detect.Detector{
 	Category: "infrastructure",
 	Doc: `pods put off their node for their own limits or by the will of others
 
-Reads the reason and message of pods, their condition DisruptionTarget, and the
-events Evicted, Preempted, Preempting and TaintManagerEviction, most of which are
-of type Normal.
+Means that pods were put off their node for their own limits, for others that needed
+the room, or by the will of somebody.
 
-Speaks when the kubelet evicted a pod for exceeding a limit on ephemeral storage
-or on an emptyDir volume (one pattern for each workload), when the scheduler or a
-kubelet made room for a pod of higher priority (by who needed the room), when a
-taint with effect NoExecute drove pods away (by taint and node), and when pods were
-evicted through the API and their workload has not got them back (by node).
+Reads the reason and message of pods, their condition DisruptionTarget, and the
+events Evicted, Preempted, Preempting and TaintManagerEviction, most of which are of
+type Normal.
+
+Groups by workload where a pod exceeded a limit of its own, by who needed the room,
+by taint and node, and by node where pods were evicted through the API.
+
+Speaks when the kubelet evicted a pod for exceeding a limit on ephemeral storage or
+on an emptyDir volume, when the scheduler or a kubelet made room for a pod of higher
+priority, when a taint with effect NoExecute drove pods away, and when pods were
+evicted through the API and their workload has not got them back.
 
 Silent on evictions through the API that were made good or are less than a minute
 old: drains and autoscalers do that every day. Evictions by a node that is short of
-a resource belong to the detector node-pressure.
+a resource belong to node-pressure.
 
 What to do: raise the limit or find what writes, give the victims or the preemptor
 another priority or more nodes, tolerate or remove the taint.`,

@@ -17,17 +17,26 @@ var Detector = &detect.Detector{
 	Category: "any",
 	Doc: `containers that end with the same exit code
 
-Speaks when containers end on their own in failure and restart, or did within
-the window. Groups by exit code and by the termination message, or the end of
-the log, without its variable parts, and by the innermost functions of a stack
-trace; without a message, by exit code alone, which says that they end alike
-and not that they have one cause. Init containers and sidecars are named. Tells
-apart who sent a SIGKILL that is no OOM kill, as far as events and the node
-tell: the end of a grace period, the node's failure, the node's want of memory;
-and knows a runtime that ran out of its own memory, used-up pools, missing
-files, modules, tables and rights to files. Silent on kills for memory (oom),
-on kills for a failed probe, on orderly stops (143, 137 once and healed), on
-pods that were evicted, and on a single old restart.`,
+Means that containers end on their own in failure, and alike. It is what remains
+where no detector knows more.
+
+Reads how containers ended, their termination messages and, with --logs, the end of
+their logs, and the events about restarts and kills.
+
+Groups by exit code and by the termination message, or the end of the log, without
+its variable parts, and by the innermost functions of a stack trace; without a
+message by exit code alone, which does not say that they have one cause.
+
+Speaks when containers end in failure and restart, or did within the window; init
+containers and sidecars are named. Tells apart who sent a SIGKILL that is no OOM
+kill, as far as events and the node tell: the end of a grace period, the node's
+failure, the node's want of memory; and knows a runtime that ran out of its own
+memory, used-up pools, missing files, modules, tables and rights to files.
+
+Silent on kills for memory (oom), on kills for a failed probe, on orderly stops
+(143, 137 once and healed), on pods that were evicted, and on a single old restart.
+
+What to do: read its last words, and look at what changed just before.`,
 	Causes: []string{"N"},
 	Needs:  []cluster.Resource{cluster.Pods},
 	Run:    run,

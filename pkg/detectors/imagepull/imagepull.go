@@ -18,14 +18,25 @@ var Detector = &detect.Detector{
 	Category: "configuration",
 	Doc: `images that cannot be pulled
 
-Speaks when a container waits for an image that its node could not pull, or
-when events tell of failed pulls that have since succeeded. The cause is read
-from the runtime's own words. Refusals, rate limits, DNS, TLS and network
-errors are grouped by registry; missing images, wrong names and missing
-platforms by repository; full disks by node, and so are registries that one node alone
-cannot reach, when there are several, and the kubelet's own limit of pulls. The pause image
-counts, which every pod of a node needs. Silent on pods that merely wait
-for their first pull, or for their turn.`,
+Means that a node cannot get the image of a container, or of the pause container
+that every pod needs.
+
+Reads the waiting reasons of containers, the events of failed pulls, and the event
+FailedToRetrieveImagePullSecret. The cause is read from the runtime's own words.
+
+Groups refusals, rate limits, DNS, TLS and network errors by registry; missing
+images, wrong names and missing platforms by repository; by node full disks,
+registries that one node of several cannot reach, and the kubelet's own limit of
+pulls.
+
+Speaks when a container waits for an image that its node could not pull, and when
+events tell of failed pulls that have since succeeded.
+
+Silent on pods that merely wait for their first pull, or for their turn, and on pull
+Secrets that are missing where the image is there all the same.
+
+What to do: renew the pull Secret, correct the name, tag or platform, free the disk,
+or see to the registry and the way to it; the cause says which.`,
 	Causes: []string{
 		symptom.PullAuth, symptom.PullNotFound, symptom.PullRateLimited, symptom.PullDNS,
 		symptom.PullUnreachable, symptom.PullTLS, symptom.PullPlatform, symptom.PullDiskFull,

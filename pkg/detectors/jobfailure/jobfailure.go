@@ -18,19 +18,29 @@ var Detector = &detect.Detector{
 	Category: "deployment",
 	Doc: `Jobs that failed for good, and CronJobs that do not start theirs
 
-Speaks when the newest run of a CronJob, or of Jobs whose names differ in a
-number only, failed for good: its pods failed more often than its backoffLimit
-allows (backoff-limit), or it was not done within its deadline (deadline). The
-failed runs of one CronJob make one pattern with how many of the known runs
-failed, deleted Jobs included as far as events tell of them. Speaks as well of a
-CronJob that does not start its Jobs though its schedule means it to
-(missed-schedule): it says so itself, or its last start is older than the
-schedule says, which is judged only where that last start fits the schedule.
+Means that a Job failed for good, or that a CronJob does not start its Jobs.
+
+Reads Jobs with their conditions, CronJobs with their schedule and status, and the
+events of both, which tell of deleted Jobs too.
+
+Groups the failed runs of one CronJob, of another controller, or of Jobs whose names
+differ in a number only. CronJobs that do not start and nobody says why are one
+problem.
+
+Speaks when the newest run failed for good: its pods failed more often than its
+backoffLimit allows (backoff-limit), or it was not done within its deadline
+(deadline); says how many of the known runs failed. Speaks as well of a CronJob that
+does not start its Jobs though its schedule means it to (missed-schedule): it says
+so itself, or its last start is older than the schedule says, which is judged only
+where that last start fits the schedule.
 
 Silent once a later run succeeded, on completed Jobs whatever their earlier pods
 did, on Jobs that are still trying, on suspended CronJobs, and on runs that merely
-take their time under concurrencyPolicy Forbid. A Job that nobody runs again is
-past history a day after it failed.`,
+take their time under concurrencyPolicy Forbid. A Job that nobody runs again is past
+history a day after it failed.
+
+What to do: find out why its pods fail or what it waits for; a higher limit only
+repeats it. Correct the schedule, or see that the controller manager runs.`,
 	Causes: []string{symptom.JobBackoffLimit, symptom.JobDeadline, symptom.JobMissedSchedule},
 	Needs:  []cluster.Resource{cluster.Jobs, cluster.CronJobs, cluster.Events},
 	Any:    true,

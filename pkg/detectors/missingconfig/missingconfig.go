@@ -15,16 +15,26 @@ var Detector = &detect.Detector{
 	Category: "configuration",
 	Doc: `references to a ConfigMap, Secret, key or service account that is not there
 
-Speaks when the kubelet says that a container cannot be made, or a volume not
-be mounted, because a ConfigMap, a Secret or a key of one is missing, and when
-the API server refuses to make pods because their service account is. Groups by
-the missing object and key, over all pods and workloads that refer to it, and
-says how they do, whether the object or key exists under nearly that name, as the other kind
-or in another namespace, as far as that was read. Silent on optional references,
-on what was there within two minutes (pods are often made before what they refer
-to), on caches that are not yet filled ("failed to sync configmap cache", "not
-registered"), on pods that are being deleted, and on image pull Secrets, which
-belong to image-pull.`,
+Means that pods refer to a ConfigMap, a Secret, a key of one, or a service account
+that is not there.
+
+Reads what the kubelet says of containers that cannot be made and volumes that
+cannot be mounted, what the API server says to those who make pods, and the names of
+ConfigMaps and Secrets as far as they were read.
+
+Groups by the missing object and key, over all pods and workloads that refer to it.
+
+Speaks when a container cannot be made, or a volume not be mounted, because a
+ConfigMap, a Secret or a key of one is missing, and when no pod can be made because
+its service account is. Says how they refer to it, and whether the object or key
+exists under nearly that name, as the other kind or in another namespace.
+
+Silent on optional references, on what was there within two minutes (pods are often
+made before what they refer to), on caches that are not yet filled ("failed to sync
+configmap cache", "not registered"), on pods that are being deleted, and on image
+pull Secrets, which belong to image-pull.
+
+What to do: create what is missing, or correct the reference to what there is.`,
 	Causes: []string{symptom.MissingConfigMap, symptom.MissingSecret, symptom.MissingKey, symptom.MissingServiceAccount},
 	Needs:  []cluster.Resource{cluster.Pods, cluster.Events},
 	Any:    true,

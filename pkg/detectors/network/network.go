@@ -19,17 +19,21 @@ var Detector = &detect.Detector{
 	Category: "infrastructure",
 	Doc: `peers and names out of reach, and pods that get no network of their own
 
+Means that programs cannot reach a peer or resolve a name, or that pods get no
+network of their own.
+
 Reads what programs say when they end (termination messages always, logs with
 --logs), the events FailedCreatePodSandBox, NetworkNotReady and FailedKillPod of
 pods, Services with the readiness of their endpoints, and nodes.
 
+Groups over workloads by the Service behind the name or address, else by host and
+port; by name server; for sandboxes by network plugin and what it says.
+
 Speaks when programs say that a peer refuses connections, does not answer, breaks
-them off or fails in TLS, or that a name does not resolve: grouped over workloads
-by the Service behind the name or address, else by host and port; a name server that
-does not answer is one problem, whatever was asked. It says whether the Service has
-ready endpoints and what backs it. Speaks also when the sandbox of pods cannot be
-made, by network plugin and what it says, and when no address is left for them
-(ip-exhaustion).
+them off or fails in TLS, or that a name does not resolve; a name server that does
+not answer is one problem, whatever was asked. It says whether the Service has ready
+endpoints and what backs it. Speaks also when the sandbox of pods cannot be made,
+and when no address is left for them (ip-exhaustion).
 
 Silent on a sandbox that came up within a minute, on nodes that are just starting,
 and on probes that are refused: they tell of the pod itself.

@@ -18,18 +18,24 @@ var Detector = &detect.Detector{
 	Category: "infrastructure",
 	Doc: `nodes that do not work, and the pods on them
 
+Means that a node, its kubelet, runtime, network or machine does not work, or is
+being taken away.
+
 Reads the conditions and taints of nodes, the events about them (that a node is not
-ready, or its kubelet starts, is of type Normal), those of node-problem-detector, the
-clouds and Karpenter, and the reason of pods that ended with their node.
+ready, or its kubelet starts, is of type Normal), those of node-problem-detector,
+the clouds and Karpenter, and the reason of pods that ended with their node.
+
+Groups by the way in which nodes fail.
 
 Speaks when a node's Ready condition is False or Unknown, when a condition of a
 known meaning reports trouble with network, runtime, kernel or hardware (True is bad
 for most, False for some), when a kubelet starts three times within twenty minutes,
-when events tell of a reboot or shutdown, when a taint says that the machine is being
-taken away, and when pods were ended by a shutdown. Nodes that fail in the same way make one pattern.
-Silent on new nodes for their first two minutes, on nodes that are merely cordoned, on
-reboots and removals of nodes that were closed before, on a node that was not ready for
-less than half a minute, and on conditions whose meaning is not known.
+when events tell of a reboot or shutdown, when a taint says that the machine is
+being taken away, and when pods were ended by a shutdown.
+
+Silent on new nodes for their first two minutes, on nodes that are merely cordoned,
+on reboots and removals of nodes that were closed before, on a node that was not
+ready for less than half a minute, and on conditions whose meaning is not known.
 
 What to do: look at the machine from the outside; if it does not come back, drain or
 delete the node, so that its pods are placed elsewhere.`,

@@ -19,15 +19,21 @@ var Detector = &detect.Detector{
 	Category: "infrastructure",
 	Doc: `nodes short of disk, memory or process IDs, and the pods they evicted
 
-Reads the pressure conditions of nodes, the kubelet's events about nodes (of type
-Normal) and its evictions, with the resource and the offenders that they name, and the
-pods that a node under pressure turned away.
+Means that a node is, or was, short of disk, memory or process IDs, and that the
+kubelet may put pods off it.
 
-Speaks when a node's pressure condition is True, when its events tell of a
-pressure that has passed, or when the kubelet evicted pods because the node was
-low on a resource: one pattern for each node and resource, with every eviction.
-Evictions for a pod's own limits belong to the detector eviction. Silent on
-conditions that are Unknown: a node that does not report is not under pressure.
+Reads the pressure conditions of nodes, the kubelet's events about nodes (of type
+Normal) and its evictions, with the resource and the offenders that they name, and
+the pods that a node under pressure turned away.
+
+Groups by node and resource, with every eviction.
+
+Speaks when a node's pressure condition is True, when its events tell of a pressure
+that has passed, and when the kubelet evicted pods because the node was low on a
+resource.
+
+Silent on conditions that are Unknown (a node that does not report is not under
+pressure), and on evictions for a pod's own limits, which belong to eviction.
 
 What to do: keep new pods off the node while it is short, find what fills it (the
 pods evicted first need not be that), and set requests and limits.`,

@@ -19,13 +19,25 @@ var Detector = &detect.Detector{
 	Category: "infrastructure",
 	Doc: `containers killed for want of memory
 
-Speaks when a container ended with reason OOMKilled: grouped by the memory
-limit that was reached (container-limit), over replicas and workloads, sidecars
-and starts that the limit is too low for included; or by node (node-oom) when the kernel
-reports memory exhausted on the node itself, when the container has no limit that it
-could have reached, or when pods of several workloads were killed on it at one time, each once
+Means that containers were killed because they, or their node, ran out of memory.
+
+Reads the reason of containers that ended, their memory limits, the events SystemOOM
+and OOMKilling of nodes, and the defaults of LimitRanges as far as pods show them.
+
+Groups by the memory limit that was reached (container-limit), over replicas and
+workloads; by node where the node itself had no memory left (node-oom).
+
+Speaks when a container ended with reason OOMKilled, sidecars and starts that the
+limit is too low for included. It is the node's when the kernel reports memory
+exhausted on the node itself, when the container has no limit that it could have
+reached, and when pods of several workloads were killed on it at one time, each once
 and nowhere else. Says when the limit is not the workload's own but the default of a
-LimitRange. Exit code 137 without that reason is no OOM kill, and is not counted as one.`,
+LimitRange.
+
+Silent on exit code 137 without that reason, which is no OOM kill.
+
+What to do: raise the limit, or find what takes the memory; on a node, give its pods
+requests that match their use.`,
 	Causes: []string{containerLimit, nodeOOM},
 	Needs:  []cluster.Resource{cluster.Pods},
 	Run:    run,

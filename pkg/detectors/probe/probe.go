@@ -15,17 +15,29 @@ var Detector = &detect.Detector{
 	Category: "configuration",
 	Doc: `probes that fail, and the restarts and lost traffic that follow
 
-Speaks when the kubelet kills a container for its liveness or startup probe, when
-a container that runs is not ready and its readiness probe fails, and when a pod
-waits for a readiness gate. Says what the probe met (a status, no listener, no answer within its
-timeout, a command's output) and what the template allows. Groups by kind of probe and
-by that failure, for output of commands by its text without variable parts: that containers of several
-workloads fail alike does not say that they have one cause. Silent
-on failures during a start (90 seconds beyond the probe's delay, twice
-what ready replicas took, five minutes while an old revision serves), on startup probes that have not used up their
-tries, on failures too few to do harm, on one kill that helped, on pods that are being deleted, on
-what has been ready again for long, and on containers that fail on their own: their probes then only
-say so again.`,
+Means that the probes of containers fail and do harm: restarts, or traffic that is
+lost.
+
+Reads the events Unhealthy and Killing of pods, the readiness of pods and their
+gates, and the probes of templates.
+
+Groups by kind of probe and by what it met, for output of commands by its text
+without variable parts: that containers of several workloads fail alike does not say
+that they have one cause.
+
+Speaks when the kubelet kills a container for its liveness or startup probe, when a
+container that runs is not ready and its readiness probe fails, and when a pod waits
+for a readiness gate. Says what the probe met (a status, no listener, no answer
+within its timeout, a command's output) and what the template allows.
+
+Silent on failures during a start (90 seconds beyond the probe's delay, twice what
+ready replicas took, five minutes while an old revision serves), on startup probes
+that have not used up their tries, on failures too few to do harm, on one kill that
+helped, on pods that are being deleted, on what has been ready again for long, and
+on containers that fail on their own: their probes then only say so again.
+
+What to do: see what the container serves at the probe's address; if it is only
+slow, give the probe more time, or a startup probe beside it.`,
 	Causes: []string{symptom.Liveness, symptom.Readiness, symptom.Startup},
 	Needs:  []cluster.Resource{cluster.Pods},
 	Run:    run,

@@ -18,13 +18,23 @@ var Detector = &detect.Detector{
 	Category: "configuration",
 	Doc: `programs whose service account lacks a right
 
-Speaks when a program, or an event, repeats the sentence of the API server's
-authorizer: ‘forbidden: User "system:serviceaccount:…" cannot VERB resource …’.
-Groups by service account, verb and resource, over pods and namespaces. The
-recommendation has the rule that is missing and the command that checks it.
-Silent on the words forbidden and denied alone, which quotas, policies,
-webhooks and other servers say too; on refusals of users, nodes and anonymous
-requests; and on refusals that a program only mentions and goes on.`,
+Means that a program asks the API server for what its service account may not do.
+
+Reads the sentence of the API server's authorizer wherever it is repeated, by a
+program or an event: ‘forbidden: User "system:serviceaccount:…" cannot VERB resource
+…’.
+
+Groups by service account, verb and resource, over pods and namespaces.
+
+Speaks when a program ends, or does not serve, with that sentence, or an event has
+it. The recommendation has the rule that is missing and the command that checks it.
+
+Silent on the words forbidden and denied alone, which quotas, policies, webhooks and
+other servers say too; on refusals of users, nodes and anonymous requests; and on
+refusals that a program only mentions and goes on.
+
+What to do: grant the rule to the service account, or run the program with the one
+that was meant.`,
 	Causes: []string{symptom.Forbidden},
 	Needs:  []cluster.Resource{cluster.Pods, cluster.Events},
 	Any:    true,

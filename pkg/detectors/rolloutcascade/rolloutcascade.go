@@ -13,11 +13,22 @@ var Detector = &detect.Detector{
 	Category: "deployment",
 	Doc: `rollouts after which the workloads that depend on them fail
 
-Speaks when, within ten minutes after a workload was rolled out, at least two
-others crash or restart which depend on it: by their own words (a connection to
-its Service failed) or by an address in their environment or arguments. Silent
-when only time connects them, when a dependant failed before the rollout, and
-for a single dependant.`,
+Means that workloads fail since another that they depend on was rolled out.
+
+Reads the rollouts of workloads, Services and what is behind them, the words of
+failing programs, and the addresses in environments and arguments.
+
+Groups by the rollout.
+
+Speaks when, within ten minutes after a workload was rolled out, at least two others
+crash or restart which depend on it: by their own words (a connection to its Service
+failed) or by an address in their environment or arguments.
+
+Silent when only time connects them, when a dependant failed before the rollout, and
+for a single dependant.
+
+What to do: see to what was rolled out, or roll it back; its dependants come back
+with it.`,
 	Causes: []string{"dependants"},
 	Needs:  []cluster.Resource{cluster.Pods, cluster.Services, cluster.Deployments, cluster.ReplicaSets},
 }

@@ -16,16 +16,28 @@ var Detector = &detect.Detector{
 	Category: "deployment",
 	Doc: `rollouts whose new revision fails
 
-Speaks when most pods of a workload's newest revision fail from their start on
-(they crash, cannot pull their image, or do not become ready, whatever keeps them:
-a node, a volume, something that is missing, a probe, a peer), when no pod of it
-can be made at all, and when the Deployment controller says that the rollout
-exceeded its deadline; tells how the revision before fares, and where a StatefulSet
-waits. Rolling back is a rollout too. Where a cause closer to the failure is known
-(an image that cannot be pulled, a memory limit), the failed rollout is reported as
-its consequence. Silent when a revision failed only after it had worked, while a
-rollout goes on and nothing fails, on paused Deployments, and on the first
-revision of a workload unless its deadline passed.`,
+Means that the newest revision of a workload does not work.
+
+Reads workloads with their revisions and conditions, pods, and whatever is wrong
+with these.
+
+Groups by workload.
+
+Speaks when most pods of a workload's newest revision fail from their start on (they
+crash, cannot pull their image, or do not become ready, whatever keeps them: a node,
+a volume, something that is missing, a probe, a peer), when no pod of it can be made
+at all, and when the Deployment controller says that the rollout exceeded its
+deadline; tells how the revision before fares, and where a StatefulSet waits.
+Rolling back is a rollout too. Where a cause closer to the failure is known (an
+image that cannot be pulled, a memory limit), the failed rollout is reported as its
+consequence.
+
+Silent when a revision failed only after it had worked, while a rollout goes on and
+nothing fails, on paused Deployments, and on the first revision of a workload unless
+its deadline passed.
+
+What to do: go back to the revision before, unless the cause is found at once, and
+correct what is new.`,
 	Causes: []string{crash, image, notReady, deadline},
 	Needs:  []cluster.Resource{cluster.Pods, cluster.Deployments, cluster.ReplicaSets},
 	Run:    run,

@@ -16,20 +16,24 @@ var Detector = &detect.Detector{
 	Category: "infrastructure",
 	Doc: `pods that no node takes
 
+Means that pods wait because no node takes them, or that a kubelet refused them.
+
 Reads the condition PodScheduled of pods, the scheduler's events FailedScheduling,
 the nodes' allocatable resources, taints and labels, and the reason of pods that a
 kubelet refused (OutOfcpu, NodeAffinity, UnexpectedAdmissionError and others).
 
-Speaks when a pod has been unschedulable for more than ten seconds, or half a
-minute where it may only wait for another pod to go or a volume to be made. Of the reasons
-that the scheduler gives it names the one that holds for the nodes which the pod
-was meant for: what the control plane, closed nodes and other pools refuse is
-background. Groups by the resource that is short and the nodes asked for, the
-taint, the selector, the claim or the host port; a pod that is larger than any
-node is its workload's own problem.
+Groups by the resource that is short and the nodes asked for, the taint, the
+selector, the claim or the host port; a pod that is larger than any node is its
+workload's own problem.
 
-Silent on pods with scheduling gates, on pods for which the autoscaler asked for
-a node within the last five minutes, on pods that have found a node since, and on
+Speaks when a pod has been unschedulable for more than ten seconds, or half a minute
+where it may only wait for another pod to go or a volume to be made. Of the reasons
+that the scheduler gives it names the one that holds for the nodes which the pod was
+meant for: what the control plane, closed nodes and other pools refuse is
+background.
+
+Silent on pods with scheduling gates, on pods for which the autoscaler asked for a
+node within the last five minutes, on pods that have found a node since, and on
 claims that wait for their first consumer.
 
 What to do: free or add what is short, tolerate or remove the taint, correct the

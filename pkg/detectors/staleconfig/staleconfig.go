@@ -15,24 +15,31 @@ var Detector = &detect.Detector{
 	Category: "configuration",
 	Doc: `settings that were changed after the pods that read them started
 
-A variable of the environment and a file mounted with subPath are read once, when
-a container starts. Where a ConfigMap or Secret was written, or made anew, after
-that, its pods run with the value of before until they are restarted.
+Means that pods run with the value that a ConfigMap or Secret had before it was
+written, or made anew: a variable of the environment and a file mounted with subPath
+are read once, when a container starts.
+
+Reads when containers started, what their templates read by environment and subPath,
+and when the keys of ConfigMaps and Secrets were written (managedFields); in a live
+cluster only in namespaces where something that failed refers to one.
+
+Groups by the ConfigMap or Secret.
 
 Speaks as a warning when pods of one template are parted by the write: those that
 started after it fail and those that started before it do not (the new value does
-not work), or the other way round (the old one does not any more); and when all
-that run with the old value fail, began to about the time of the write, and for a
-reason that a setting can be: credentials, a peer, a variable, readiness. Where
-nothing fails it is an observation, of severity info: the next restart will
-change what the program does.
+not work), or the other way round (the old one does not any more); and when all that
+run with the old value fail, began to about the time of the write, and for a reason
+that a setting can be: credentials, a peer, a variable, readiness. Where nothing
+fails it is an observation, of severity info: the next restart will change what the
+program does.
 
-Silent on what is read through volumes, which the kubelet renews within minutes;
-on a key that the write did not touch; on pods that started since; on Jobs; on
+Silent on what is read through volumes, which the kubelet renews within minutes; on
+a key that the write did not touch; on pods that started since; on Jobs; on
 kube-root-ca.crt; and, where nothing fails, on a write by a controller in the last
-ten minutes, for what is written all the time tells nothing. When a value was
-written is read from managedFields, and in a live cluster only in namespaces where
-something that failed refers to a ConfigMap or Secret.`,
+ten minutes, for what is written all the time tells nothing.
+
+What to do: restart what runs with the old value, or take the new one back; let a
+change of the object roll its pods by itself.`,
 	Causes: []string{changed},
 	Needs:  []cluster.Resource{cluster.Pods, cluster.ConfigMaps, cluster.Secrets},
 	Any:    true, // the other two are read where something failed

@@ -18,14 +18,19 @@ var Detector = &detect.Detector{
 	Category: "infrastructure",
 	Doc: `volumes that cannot be made, attached, mounted or written
 
+Means that a volume cannot be made, attached, mounted or written, and that its pods
+wait or fail for it.
+
 Reads the events FailedMount, FailedAttachVolume and FailedMapVolume of pods, the
 events of PersistentVolumeClaims (that none fits and no class is set is of type
 Normal), claims with their StorageClass and provisioner, what programs say of full
 and read-only file systems, and the kubelets' metrics where they were read.
 
-Speaks when a claim gets no volume (provisioning: by StorageClass; also when its
-provisioner has not begun after five minutes), when a volume cannot be attached or
-mounted (by class, driver and what the driver says, or by NFS server), when another
+Groups by StorageClass, driver and what the driver says, by NFS server, and by
+volume where one is full, read-only or held by another node.
+
+Speaks when a claim gets no volume (provisioning, also when its provisioner has not
+begun after five minutes), when a volume cannot be attached or mounted, when another
 node still holds it (multi-attach: with the pods that do), when half of a CSI driver
 does not answer (csi-driver), and when a volume is full or read-only.
 

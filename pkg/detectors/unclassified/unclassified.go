@@ -18,16 +18,25 @@ var Detector = &detect.Detector{
 	Category: "any",
 	Doc: `recurring warnings that no other detector knows
 
-Speaks of every Warning event about any kind of object that came more than once,
-or with the same text about more than one object, and that no other detector
-took for evidence: one pattern for each kind of object, reason and text, its
-variable parts masked. The cause is the event's reason. It says what is there and
-claims nothing about it, so its severity is always info.
+Means that something warns again and again, and that no other detector knows the
+warning: nothing is dropped in silence.
+
+Reads the Warning events about any kind of object, those of operators included.
+
+Groups by kind of object, reason and text, its variable parts masked. The cause is
+the event's reason.
+
+Speaks of a warning that came more than once, or with the same text about more than
+one object, and that no other detector took for evidence. It claims nothing about
+it, so its severity is always info.
 
 Silent on a single warning, on known noise (what kubelets say at each start about
-cgroups and disks, name servers left out of a pod's resolv.conf, a first mount
-that waits for the kubelet's cache, writers that met and try again), and on known
-troubles of things that are well again.`,
+cgroups and disks, name servers left out of a pod's resolv.conf, a first mount that
+waits for the kubelet's cache, writers that met and try again), and on known
+troubles of things that are well again.
+
+What to do: look at the object; if the warning is about a failure, that is worth a
+detector of its own.`,
 	Causes: []string{"REASON"},
 	Needs:  []cluster.Resource{cluster.Events},
 	Run:    run,
