@@ -76,28 +76,57 @@ func (s *set) cronFails() {
 
 // due makes the real controller think that a CronJob has to run.
 func (s *set) due(a *app) {
-	s.do("make "+a.ref()+" due", func() error {
-		patch := []byte(`{"status":{"lastScheduleTime":"` + time.Now().Add(-25*time.Hour).UTC().Format(time.RFC3339) + `"}}`)
-		_, err := s.c.client.BatchV1().CronJobs(a.ns).Patch(s.ctx, a.name, types.MergePatchType, patch, metav1.PatchOptions{}, "status")
+	s.statusOf(a, `{"status":{"lastScheduleTime":"`+time.Now().Add(-25*time.Hour).UTC().Format(time.RFC3339)+`"}}`)
+}
+
+func (s *set) statusOf(a *app, patch string) {
+	s.do("set the status of "+a.ref(), func() error {
+		_, err := s.c.client.BatchV1().CronJobs(a.ns).Patch(s.ctx, a.name, types.MergePatchType, []byte(patch), metav1.PatchOptions{}, "status")
 		return err
 	})
 }
 
-// missedSchedule: its starting deadline is over before it could start.
+// missedSchedule: a CronJob did not start when it had to, and its deadline for
+// starting is over; so the real controller lets it be. That it says so is played:
+// it does only when it is late by itself.
 func (s *set) missedSchedule() {
+	s.age = 100 * 24 * time.Hour
 	spaces := s.background(3, 2)
-	s.begins()
 	a := s.app(spaces[0])
 	a.kind, a.service = "CronJob", false
-	a.spec["schedule"] = "* * * * *"
-	a.spec["concurrencyPolicy"] = "Forbid"
-	a.spec["startingDeadlineSeconds"] = 12
-	a.play["run-for"] = "1h"
+	a.spec["schedule"] = "0 3 * * *"
+	a.spec["startingDeadlineSeconds"] = 120
 	s.deploy(a)
-	s.event(a.ns, "MissSchedule", 1)
-	s.tells("a run of CronJob " + a.ref() + " never ends, and the next ones miss their time")
+	s.begins()
+	s.at = s.at.Truncate(24 * time.Hour).Add(3*time.Hour + s.span)
+	missed := s.at.Truncate(24 * time.Hour).Add(3 * time.Hour)
+	s.statusOf(a, `{"status":{"lastScheduleTime":"`+time.Now().Add(missed.Add(-24*time.Hour).Sub(s.at)).UTC().Format(time.RFC3339)+`"}}`)
+	s.says(a, "cronjob-controller", "MissSchedule", "Missed scheduled time to start a job: "+missed.Format(time.RFC1123Z))
+	s.tells("CronJob " + a.ref() + " did not start when it had to")
 	s.root("job-failure", "missed-schedule", a)
 	s.follows("shared-factor|burst")
+}
+
+// says records an event about a workload, as a controller does.
+func (s *set) says(a *app, component, reason, message string) {
+	s.do("say "+reason, func() error {
+		u, err := s.c.resource(a.manifest(), a.ns)
+		if err != nil {
+			return err
+		}
+		about, err := u.Get(s.ctx, a.name, metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		now := metav1.Now()
+		_, err = s.c.client.CoreV1().Events(a.ns).Create(s.ctx, &corev1.Event{
+			ObjectMeta:     metav1.ObjectMeta{Namespace: a.ns, Name: a.name + "." + s.hex(16)},
+			InvolvedObject: corev1.ObjectReference{APIVersion: about.GetAPIVersion(), Kind: a.kind, Namespace: a.ns, Name: a.name, UID: about.GetUID()},
+			Type:           corev1.EventTypeWarning, Reason: reason, Message: message, Count: 1, FirstTimestamp: now, LastTimestamp: now,
+			Source: corev1.EventSource{Component: component}, ReportingController: component,
+		}, metav1.CreateOptions{})
+		return err
+	})
 }
 
 // staleConfig: a ConfigMap was changed under pods that read it at their start
