@@ -2,8 +2,6 @@ package integration
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -24,13 +22,7 @@ func logsOfKubelet(t *testing.T, c *real) {
 		t.Fatal(err)
 	}
 	client := kubernetes.NewForConfigOrDie(config)
-	silentCrash(t, client)
-	lines := "2026-11-22T19:58:50.000000001Z stdout F starting\n" +
-		`2026-11-22T19:58:51.000000001Z stderr F FATAL: password authentication failed for user "app", password=hunter2` + "\n"
-	previous := filepath.Join(filepath.Dir(c.kubeconfig), "logs", "containers-previous.log")
-	if err := os.WriteFile(previous, []byte(lines), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	silentCrash(t, client, "starting\nFATAL: password authentication failed for user \"app\", password=hunter2\n")
 	if r := c.report(t, "-n", "default"); len(r.Patterns) == 0 || strings.Contains(r.Patterns[0].Title, "log in") {
 		t.Errorf("without --logs: %s", titles(roots(r)))
 	}
@@ -48,13 +40,15 @@ func logsOfKubelet(t *testing.T, c *real) {
 	logsForbidden(t, c, client)
 }
 
-// silentCrash makes a pod that ends again and again without a message, and
-// waits until it has.
-func silentCrash(t *testing.T, client kubernetes.Interface) {
+// silentCrash makes a pod that ends again and again without a message but for
+// what it logs, and waits until it has.
+func silentCrash(t *testing.T, client kubernetes.Interface, log string) {
 	t.Helper()
 	pod := &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Name: "silent", Annotations: map[string]string{"fake.kubelet/fault": "crash", "fake.kubelet/exit-code": "1"}},
-		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "ghcr.io/acme-shop/silent:v1"}}},
+		ObjectMeta: metav1.ObjectMeta{Name: "silent", Annotations: map[string]string{
+			"fake.kubelet/fault": "crash", "fake.kubelet/exit-code": "1", "fake.kubelet/previous-log": log, "fake.kubelet/log": "starting",
+		}},
+		Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "ghcr.io/acme-shop/silent:v1"}}},
 	}
 	if _, err := client.CoreV1().Pods("default").Create(t.Context(), pod, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)

@@ -50,7 +50,7 @@ func upCommand() *cobra.Command {
 	dirFlag(cmd, &o.dir)
 	flags := cmd.Flags()
 	flags.StringVar(&o.scenario, "scenario", "", "scenario to play: a name from the command scenarios, or a folder")
-	flags.IntVar(&o.portBase, "port-base", 0, "first of six ports in a row (0 means any free ones)")
+	flags.IntVar(&o.portBase, "port-base", 0, "first of seven ports in a row (0 means any free ones)")
 	flags.DurationVar(&o.config.Lifetime, "lifetime", 4*time.Hour, "when the cluster ends by itself")
 	flags.DurationVar(&o.config.EventTTL, "event-ttl", time.Hour, "how long the API server keeps events")
 	flags.StringArrayVar(&o.config.APIArgs, "api-arg", nil, "additional flag of the API server (repeatable)")

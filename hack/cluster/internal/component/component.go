@@ -1,6 +1,6 @@
 // Package component runs one part of the control plane inside this process.
 //
-// All five parts are linked into one program: one link step and one file
+// All parts are linked into one program: one link step and one file
 // are cheaper than five. Each still runs as a process of its own, because
 // they share global state (feature gates, metrics registries, flags) and are
 // made to be the only tenant of their process.
@@ -20,6 +20,8 @@ import (
 	kcm "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 	_ "time/tzdata" // CronJobs with a time zone need it where the machine has none
+
+	"github.com/kubectl-patterns/kubectl-patterns/hack/cluster/internal/kubelet"
 )
 
 // The names of the parts, as the real programs are called.
@@ -29,11 +31,12 @@ const (
 	ControllerManager = "kube-controller-manager"
 	Scheduler         = "kube-scheduler"
 	Kwok              = "kwok"
+	Kubelet           = "kubelet" // what the API server asks of kubelets; not their work
 )
 
 // Names lists every part in the order in which they have to start.
 func Names() []string {
-	return []string{Etcd, APIServer, ControllerManager, Scheduler, Kwok}
+	return []string{Etcd, APIServer, ControllerManager, Scheduler, Kwok, Kubelet}
 }
 
 // Run becomes the named part and returns its exit code when it ends.
@@ -53,6 +56,11 @@ func Run(name string, args []string) (int, error) {
 		return runCobra(scheduler.NewSchedulerCommand()), nil
 	case Kwok:
 		return runKwok()
+	case Kubelet:
+		if err := kubelet.Run(args); err != nil {
+			return 1, err
+		}
+		return 0, nil
 	}
 	return 0, fmt.Errorf("unknown component %q: want one of %s", name, strings.Join(Names(), ", "))
 }

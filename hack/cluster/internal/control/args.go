@@ -24,6 +24,11 @@ func arguments(name string, f state.Folder, c state.Config) []string {
 		return controllerManagerArgs(f, c)
 	case component.Scheduler:
 		return schedulerArgs(f, c)
+	case component.Kubelet:
+		return []string{
+			"--kubeconfig=" + f.Path("config", component.Kwok+".kubeconfig"), "--address=" + state.Address(c.Ports.Kubelet),
+			"--tls-cert-file=" + f.Path("pki", pki.Serving+".crt"), "--tls-private-key-file=" + f.Path("pki", pki.Serving+".key"),
+		}
 	default:
 		return kwokArgs(f, c)
 	}
@@ -53,8 +58,8 @@ func apiServerArgs(f state.Folder, c state.Config) []string {
 		"--client-ca-file=" + f.Path("pki", pki.CA+".crt"),
 		"--kubelet-client-certificate=" + f.Path("pki", pki.KubeletClient+".crt"),
 		"--kubelet-client-key=" + f.Path("pki", pki.KubeletClient+".key"),
-		// Nodes have made-up addresses; this one leads to kwok, so that a
-		// request for logs is answered at once instead of timing out.
+		// Nodes have made-up addresses; this one leads to who answers for the
+		// kubelets.
 		"--kubelet-preferred-address-types=InternalDNS",
 		"--service-account-issuer=https://kubernetes.default.svc",
 		"--service-account-signing-key-file=" + f.Path("pki", pki.ServiceAccounts+".key"),
@@ -95,7 +100,7 @@ func kwokArgs(f state.Folder, c state.Config) []string {
 	return []string{
 		"--kubeconfig=" + f.Path("config", component.Kwok+".kubeconfig"),
 		"--config=" + f.Path("config", stagesFile),
-		"--server-address=" + state.Address(c.Ports.Kwok), "--node-ip=127.0.0.1", fmt.Sprintf("--node-port=%d", c.Ports.Kwok),
+		"--server-address=" + state.Address(c.Ports.Kwok), "--node-ip=127.0.0.1", fmt.Sprintf("--node-port=%d", c.Ports.Kubelet),
 		"--tls-cert-file=" + f.Path("pki", pki.Serving+".crt"), "--tls-private-key-file=" + f.Path("pki", pki.Serving+".key"),
 		"--manage-all-nodes=true", "--cidr=10.200.0.0/16", leaseSeconds,
 	}

@@ -30,21 +30,6 @@ profiles:
       enabled: [{name: NodeAffinity, weight: 50}]
 `
 
-// What containers write: there are none, so that the simulated kubelets give
-// the same two files for all, in the form in which container runtimes write
-// logs. They are empty until somebody writes to them.
-const (
-	currentLog  = "containers.log"
-	previousLog = "containers-previous.log"
-	clusterLogs = `---
-apiVersion: kwok.x-k8s.io/v1alpha1
-kind: ClusterLogs
-metadata: {name: containers}
-spec:
-  logs: [{logsFile: %q, previousLogsFile: %q}]
-`
-)
-
 // Prepare fills the folder with all that the parts read.
 func Prepare(f state.Folder, c state.Config) error {
 	if err := f.Create(); err != nil {
@@ -63,9 +48,7 @@ func Prepare(f state.Folder, c state.Config) error {
 		f.Path("config", component.ControllerManager+".kubeconfig"): configs["system:kube-controller-manager"],
 		f.Path("config", component.Scheduler+".kubeconfig"):         configs["system:kube-scheduler"],
 		f.Path("config", component.Kwok+".kubeconfig"):              configs["kwok"],
-		f.Path("config", stagesFile):                                append(library, fmt.Appendf(nil, clusterLogs, f.Path("logs", currentLog), f.Path("logs", previousLog))...),
-		f.Path("logs", currentLog):                                  nil,
-		f.Path("logs", previousLog):                                 nil,
+		f.Path("config", stagesFile):                                library,
 		f.Path("config", schedulerConfigFile):                       fmt.Appendf(nil, schedulerConfig, f.Path("config", component.Scheduler+".kubeconfig")),
 	} {
 		if err := os.WriteFile(path, data, 0o600); err != nil {

@@ -41,13 +41,15 @@ func newProbe(name string, f state.Folder, c state.Config) (probe, error) {
 		return probe{selfSigned(), "https://" + state.Address(c.Ports.ControllerManager) + "/healthz"}, nil
 	case component.Scheduler:
 		return probe{selfSigned(), "https://" + state.Address(c.Ports.Scheduler) + "/healthz"}, nil
+	case component.Kubelet:
+		return probe{selfSigned(), "https://" + state.Address(c.Ports.Kubelet) + "/healthz"}, nil
 	default:
 		return probe{&http.Client{Timeout: probeTimeout}, "http://" + state.Address(c.Ports.Kwok) + "/healthz"}, nil
 	}
 }
 
-// selfSigned talks to the parts that make a certificate for themselves at
-// start. All that is asked is whether they live; nothing secret is sent.
+// selfSigned talks to the parts whose certificate it does not know: most make one
+// for themselves at start. All that is asked is whether they live; nothing secret is sent.
 func selfSigned() *http.Client {
 	return &http.Client{
 		Timeout:   probeTimeout,

@@ -15,10 +15,11 @@ type Ports struct {
 	ControllerManager int `json:"controllerManager"`
 	Scheduler         int `json:"scheduler"`
 	Kwok              int `json:"kwok"`
+	Kubelet           int `json:"kubelet"`
 }
 
 const (
-	portCount = 6
+	portCount = 7
 	// Automatic ports are taken from below the range that Linux uses for
 	// outgoing connections (from 32768 on): a port found free there could be
 	// taken by any client before its component listens.
@@ -54,7 +55,7 @@ func portsFrom(base int) (Ports, error) {
 	}
 	return Ports{
 		Etcd: base, EtcdPeer: base + 1, APIServer: base + 2,
-		ControllerManager: base + 3, Scheduler: base + 4, Kwok: base + 5,
+		ControllerManager: base + 3, Scheduler: base + 4, Kwok: base + 5, Kubelet: base + 6,
 	}, nil
 }
 

@@ -10,7 +10,7 @@ func TestChoosePortsTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ports.Etcd < lowestPort || ports.Kwok != ports.Etcd+portCount-1 {
+	if ports.Etcd < lowestPort || ports.Kubelet != ports.Etcd+portCount-1 {
 		t.Errorf("got %+v, want %d ports in a row from %d on", ports, portCount, lowestPort)
 	}
 	again, err := ChoosePorts(ports.Etcd)
