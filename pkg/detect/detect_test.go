@@ -93,6 +93,7 @@ func TestRun(t *testing.T) {
 		detector("no-metrics", cluster.Metrics, Pattern{}),
 		{Name: "nothing", Needs: []cluster.Resource{cluster.Metrics, cluster.Nodes}},
 		detector("a", cluster.Pods, Pattern{Cause: "a", Key: "1", Detector: "forged", Category: "forged"}),
+		{Name: "some", Needs: []cluster.Resource{cluster.Metrics, cluster.Nodes, cluster.Pods}, Any: true},
 	}, s, nil)
 	if diff := cmp.Diff([]string{"b", "a"}, ran); diff != "" {
 		t.Errorf("ran: %s", diff)
@@ -104,8 +105,9 @@ func TestRun(t *testing.T) {
 	if diff := cmp.Diff([]string{"b any a 1 stated", "b any a 2 suggestive", "b any z 1 stated", "a any a 1 stated"}, told); diff != "" {
 		t.Errorf("patterns: %s", diff)
 	}
-	if diff := cmp.Diff([]Skipped{{"no-nodes", "nodes: forbidden", false}, {"no-jobs", "jobs not read", false},
-		{"no-metrics", "metrics: not asked for", true}, {"nothing", "metrics: not asked for", false}}, skipped); diff != "" {
+	if diff := cmp.Diff([]Skipped{{Detector: "no-nodes", Why: "nodes: forbidden"}, {Detector: "no-jobs", Why: "jobs not read"},
+		{Detector: "no-metrics", Why: "metrics: not asked for", Unasked: true}, {Detector: "nothing", Why: "metrics: not asked for"},
+		{Detector: "some", Why: "without nodes", Partly: true}}, skipped); diff != "" {
 		t.Errorf("skipped: %s", diff)
 	}
 }
@@ -220,6 +222,8 @@ func TestWords(t *testing.T) {
 		"12 pods":                           Count(12, "pod"),
 		"2 registries":                      Count(2, "registry"),
 		"2 keys":                            Count(2, "key"),
+		"2 Endpoints":                       Count(2, "Endpoints"),
+		"2 Ingresses":                       Count(2, "Ingress"),
 		"":                                  List(nil, 3),
 		"a":                                 List([]string{"a"}, 3),
 		"a and b":                           List([]string{"a", "b"}, 3),

@@ -25,6 +25,8 @@ type Skipped struct {
 	Why      string
 	// Unasked is set when it lacks nothing but what nobody asked for.
 	Unasked bool
+	// Partly is set when it judged by a part of what it needs.
+	Partly bool
 }
 
 // Run runs every detector of a suite whose needs were read and returns what
@@ -37,6 +39,9 @@ func Run(suite Suite, s *cluster.Snapshot, symptoms []symptom.Symptom) ([]Patter
 			skipped = append(skipped, Skipped{Detector: d.Name, Why: why, Unasked: unasked(d, s)})
 			continue
 		}
+		if lacks := lacking(d, s); len(lacks) > 0 {
+			skipped = append(skipped, Skipped{Detector: d.Name, Why: "without " + join(lacks), Partly: true})
+		}
 		if d.Run == nil {
 			continue
 		}
@@ -48,6 +53,19 @@ func Run(suite Suite, s *cluster.Snapshot, symptoms []symptom.Symptom) ([]Patter
 		patterns = append(patterns, pass.reports...)
 	}
 	return patterns, skipped
+}
+
+// lacking are those needs that were asked for in vain. What is not in saved
+// data is told once, with the data.
+func lacking(d *Detector, s *cluster.Snapshot) []string {
+	var out []string
+	for _, need := range d.Needs {
+		asked := slices.ContainsFunc(s.Gaps, func(g cluster.Gap) bool { return g.Resource == need && !g.Unasked })
+		if asked && !s.Identity.Offline && !s.Read(need) {
+			out = append(out, string(need))
+		}
+	}
+	return out
 }
 
 // Unmet says what of a detector's needs was not read; empty when all was.

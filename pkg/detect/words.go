@@ -16,6 +16,12 @@ func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
+	switch {
+	case strings.HasSuffix(noun, "ss"): // Ingress, StorageClass
+		return fmt.Sprintf("%d %ses", n, noun)
+	case strings.HasSuffix(noun, "s"): // Endpoints
+		return fmt.Sprintf("%d %s", n, noun)
+	}
 	if strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ey") {
 		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
 	}

@@ -258,10 +258,13 @@ func (t *text) gaps() {
 		}
 	}
 	for _, s := range t.r.Skipped {
-		if s.Unasked {
-			continue // told with how it was found
+		if s.Unasked || s.Partly {
+			continue // told with how it was found, and below
 		}
 		t.bullet(2, "-", fmt.Sprintf("detector %s could not judge: %s", s.Detector, s.Why), t.palette.warning)
+	}
+	if partly := t.namesOf(func(s Skipped) bool { return s.Partly }); partly != "" {
+		t.bullet(2, "-", "judged in part: "+partly, t.palette.warning)
 	}
 }
 

@@ -7,10 +7,16 @@ import (
 
 // leftOut names in a line the detectors that nobody asked for what they need.
 func (t *text) leftOut() string {
+	return t.namesOf(func(s Skipped) bool { return s.Unasked })
+}
+
+// namesOf lists detectors with why they did not judge, or not wholly: each
+// reason once.
+func (t *text) namesOf(which func(Skipped) bool) string {
 	names := map[string][]string{}
 	var order []string
 	for _, s := range t.r.Skipped {
-		if !s.Unasked {
+		if !which(s) {
 			continue
 		}
 		if names[s.Why] == nil {

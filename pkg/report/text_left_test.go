@@ -15,7 +15,7 @@ func TestWhatNobodyAskedForIsNoGap(t *testing.T) {
 		}
 		return out.String()
 	}
-	quiet := tell(&Report{Skipped: []Skipped{{"cpu-throttling", "metrics: not asked for; --metrics reads them", true}}})
+	quiet := tell(&Report{Skipped: []Skipped{{Detector: "cpu-throttling", Why: "metrics: not asked for; --metrics reads them", Unasked: true}}})
 	for _, want := range []string{"No failure pattern found: 0 pods", "Left out   cpu-throttling (metrics: not asked for; --metrics reads them)"} {
 		if !strings.Contains(quiet, want) {
 			t.Errorf("lacks %q:\n%s", want, quiet)
@@ -25,10 +25,12 @@ func TestWhatNobodyAskedForIsNoGap(t *testing.T) {
 		t.Errorf("takes it for a gap:\n%s", quiet)
 	}
 	loud := tell(&Report{
-		Skipped: []Skipped{{"cpu-throttling", "metrics: forbidden", false}},
+		Skipped: []Skipped{{Detector: "cpu-throttling", Why: "metrics: forbidden"}, {Detector: "node-failure", Why: "without nodes", Partly: true},
+			{Detector: "node-pressure", Why: "without nodes", Partly: true}},
 		Sources: []Source{{Resource: "metrics", Gap: "forbidden", Remedy: "safer, do this; or that"}, {Resource: "nodes", Gap: "forbidden", Remedy: "{apiGroups: []}"}},
 	})
-	for _, want := range []string{"Not everything could", "- metrics: safer, do this; or that", "- a rule that would grant nodes: {apiGroups: []}", "detector cpu-throttling could not judge: metrics: forbidden"} {
+	for _, want := range []string{"Not everything could", "- metrics: safer, do this; or that", "- a rule that would grant nodes: {apiGroups: []}", "detector cpu-throttling could not judge: metrics: forbidden",
+		"- judged in part: node-failure, node-pressure (without nodes)"} {
 		if !strings.Contains(loud, want) {
 			t.Errorf("lacks %q:\n%s", want, loud)
 		}

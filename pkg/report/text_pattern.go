@@ -37,7 +37,11 @@ func frequency(p *Pattern) string {
 			parts = append(parts, detect.Count(x.n, x.noun))
 		}
 	}
-	return fmt.Sprintf("%s; at least %s", strings.Join(parts, ", "), detect.Count(f.Occurrences, "occurrence"))
+	least := "at least " + detect.Count(f.Occurrences, "occurrence")
+	if len(parts) == 0 {
+		return least
+	}
+	return strings.Join(parts, ", ") + "; " + least
 }
 
 func (t *text) seen(p *Pattern) string {

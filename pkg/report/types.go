@@ -269,9 +269,11 @@ type Branches struct {
 }
 
 // Skipped is a detector that could not judge. Unasked is set when it lacks
-// nothing but what nobody asked for.
+// nothing but what nobody asked for, Partly when it judged by a part of what
+// it needs.
 type Skipped struct {
 	Detector string `json:"detector"`
 	Why      string `json:"why"`
 	Unasked  bool   `json:"unasked,omitempty"`
+	Partly   bool   `json:"partly,omitempty"`
 }

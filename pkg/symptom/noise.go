@@ -39,6 +39,8 @@ var noise = []notice{
 		source: "pkg/scheduler: the pod is being deleted"},
 	{texts: []string{"the object has been modified; please apply your changes to the latest version"},
 		source: "apiserver/pkg/registry/generic/registry/store.go: two writers met, and controllers try again"},
+	{reasons: []string{"FailedToCreateEndpoint", "FailedToCreateEndpointSlices"}, texts: []string{"already exists"},
+		source: "pkg/controller/endpoint, endpointslice: the controller's cache was behind, and it updates the object next"},
 	{texts: []string{"because it is being terminated"},
 		source: "apiserver/pkg/admission/plugin/namespace/lifecycle: a namespace is being deleted"},
 }
