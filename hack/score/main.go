@@ -4,6 +4,7 @@
 //	go run ./hack/score [-check] [-o FILE]
 //	go run ./hack/score FOLDER…
 //	go run ./hack/score -keep DIR
+//	go run ./hack/score -seed N
 //
 // Without folders it scores the recordings in testdata/incidents and the
 // synthetic incidents. A folder holds the data of one incident (data.tar.gz,
@@ -18,17 +19,23 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/kubectl-patterns/kubectl-patterns/hack/score/synth"
 )
 
 func main() {
 	file := flag.String("o", "docs/scoreboard.md", "the page")
 	check := flag.Bool("check", false, "change nothing; fail when the page is not up to date")
 	keep := flag.String("keep", "", "score nothing; write the synthetic incidents into this folder")
+	seed := flag.Uint64("seed", synth.Seed, "of the synthetic incidents; with another one the page is printed and not written")
 	flag.Parse()
 	err := error(nil)
-	if *keep != "" {
-		err = keepAll(*keep)
-	} else {
+	switch {
+	case *keep != "":
+		err = keepAll(*keep, *seed)
+	case *seed != synth.Seed:
+		err = show(context.Background(), *seed)
+	default:
 		err = run(context.Background(), *file, *check, flag.Args())
 	}
 	if err != nil {
@@ -46,7 +53,7 @@ func run(ctx context.Context, file string, check bool, folders []string) error {
 		_, err = os.Stdout.Write(board(results, nil))
 		return err
 	}
-	page, err := page(ctx, "hack/score")
+	page, err := page(ctx, "hack/score", synth.Seed)
 	if err != nil {
 		return err
 	}
@@ -59,8 +66,18 @@ func run(ctx context.Context, file string, check bool, folders []string) error {
 	return os.WriteFile(file, page, 0o644) //nolint:gosec // a page to read
 }
 
+// show prints the page of another seed.
+func show(ctx context.Context, seed uint64) error {
+	page, err := page(ctx, "hack/score", seed)
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(page)
+	return err
+}
+
 // page scores everything; here is the folder of this program.
-func page(ctx context.Context, here string) ([]byte, error) {
+func page(ctx context.Context, here string, seed uint64) ([]byte, error) {
 	folders, err := filepath.Glob(filepath.Join(here, "testdata", "incidents", "*"))
 	if err != nil {
 		return nil, err
@@ -69,7 +86,7 @@ func page(ctx context.Context, here string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	synthetic, err := scoreAll(ctx, synthetic())
+	synthetic, err := scoreAll(ctx, synthetic(seed))
 	if err != nil {
 		return nil, err
 	}

@@ -44,17 +44,17 @@ func recorded(folders []string) ([]incident, error) {
 }
 
 // synthetic are the generated incidents.
-func synthetic() []incident {
+func synthetic(seed uint64) []incident {
 	var out []incident
-	for _, i := range synth.All() {
+	for _, i := range synth.All(seed) {
 		out = append(out, incident{i.Name, i.Truth, i.Write})
 	}
 	return out
 }
 
 // keepAll writes the synthetic incidents into folders as recorded ones have.
-func keepAll(dir string) error {
-	for _, in := range synthetic() {
+func keepAll(dir string, seed uint64) error {
+	for _, in := range synthetic(seed) {
 		folder := filepath.Join(dir, filepath.FromSlash(in.name))
 		if err := os.MkdirAll(folder, 0o750); err != nil {
 			return err

@@ -35,26 +35,27 @@ type kind struct {
 	make     func(*gen) truth.Truth
 }
 
-// seed of everything that is varied.
-const seed = 20260302
+// Seed of the incidents that the scoreboard tells of. Others make other names,
+// sizes, counts and times.
+const Seed = 20260302
 
-// All makes every incident, always the same ones.
-func All() []Incident {
+// All makes every incident; the same ones for the same seed.
+func All(seed uint64) []Incident {
 	var out []Incident
 	for _, kinds := range [][]kind{imageKinds, configKinds, admissionKinds, schedulingKinds, storageKinds, networkKinds,
 		crashKinds, probeKinds, startKinds, nodeKinds, evictionKinds, rolloutKinds, jobKinds, driftKinds, combinedKinds, chainKinds, healthyKinds} {
 		for _, k := range kinds {
 			for v := range k.variants {
-				out = append(out, k.incident(v))
+				out = append(out, k.incident(v, seed))
 			}
 		}
 	}
 	return out
 }
 
-func (k *kind) incident(variant int) Incident {
+func (k *kind) incident(variant int, seed uint64) Incident {
 	name := fmt.Sprintf("%s-%d", k.name, variant+1)
-	g := &gen{newWorld(name, variant), variant}
+	g := &gen{newWorld(name, variant, seed), variant}
 	if !strings.HasPrefix(k.name, "healthy/") {
 		g.noise()
 	}

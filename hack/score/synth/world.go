@@ -47,7 +47,7 @@ var (
 	runtimes = []string{"containerd", "containerd", "cri-o", "containerd", "docker", "cri-o"}
 )
 
-func newWorld(name string, variant int) *world {
+func newWorld(name string, variant int, seed uint64) *world {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(name))
 	r := rand.New(rand.NewPCG(seed, h.Sum64())) //nolint:gosec // a fixed seed is the point
