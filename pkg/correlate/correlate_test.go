@@ -230,6 +230,33 @@ func TestCallersFollowFromWhatTheyCannotReach(t *testing.T) {
 	}
 }
 
+// Pods without a network follow from the plugin's agent on their own node.
+func TestSandboxesFollowFromTheirAgent(t *testing.T) {
+	agent := func(name, node string) *Pattern {
+		p := patternOf("exit-code", "1", noon, nil, map[cluster.Ref][]string{{Kind: "DaemonSet", Namespace: "kube-system", Name: name}: {name + "-x"}})
+		p.Symptoms[0].Node = node
+		return p
+	}
+	for _, c := range []struct {
+		agent, on, driver string
+		follows           bool
+	}{
+		{"calico-node", "w-1", "calico", true},
+		{"aws-node", "w-1", "aws-cni", true},
+		{"ebs-csi-node", "w-1", "ebs.csi.aws.com", true},
+		{"calico-node", "w-2", "calico", false}, // another node
+		{"log-shipper", "w-1", "calico", false},
+		{"node-exporter", "w-1", "", false},
+	} {
+		child := patternOf("network", "sandbox", noon.Add(time.Minute), nil, map[cluster.Ref][]string{deployment("shop", "api"): {"api-1"}})
+		child.Symptoms[0].Node, child.Symptoms[0].Driver = "w-1", c.driver
+		(&explainer{s: cluster.New(cluster.Parts{})}).nest([]*Pattern{child, agent(c.agent, c.on)})
+		if (child.ExplainedBy != "") != c.follows {
+			t.Errorf("%+v: explained by %q", c, child.ExplainedBy)
+		}
+	}
+}
+
 // Names that are not resolved follow from the name server's own trouble where
 // it does not answer, and not where it answers that there is no such name.
 func TestNamesFollowFromTheirServer(t *testing.T) {

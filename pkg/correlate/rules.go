@@ -48,13 +48,14 @@ var rules = []rule{
 	{child: list("image-pull/dns", "image-pull/unreachable", "network/sandbox", "network/ip-exhaustion", "network/dns", "container-start/runtime", "eviction/taint", "storage/csi-driver"),
 		parent: list("node-failure"), by: byNodes, when: whileItLasted, slack: noticed},
 	{child: list("storage/attach", "storage/multi-attach"), parent: list("node-failure"), by: byLink, when: onPeersNode, slack: noticed},
+	{child: list("network/sandbox", "storage/csi-driver"), parent: pods, by: byLink, when: isItsAgent, slack: noticed},
 	{child: list("exit-code", "probe", "network"), parent: list("node-failure"), by: byNodes, when: whileItLasted, slack: noticed},
 	{child: list("exit-code", "probe"), parent: list("node-pressure"), by: byNodes, when: func(e *explainer, p, c *Pattern) bool {
 		return covers(p, c) && whileItLasted(e, p, c)
 	}},
 	{child: list("scheduling"), parent: append(list("eviction"), nodes...), by: byWorkloads, when: whileItLasted, slack: noticed},
 	{child: list("eviction/taint", "eviction/api"), parent: list("node-failure"), by: byPods, slack: noticed},
-	{child: list("node-failure/not-ready", "node-failure/unreachable"), parent: list("node-failure/shutdown", "node-failure/rebooted", "node-failure/kernel"), by: byNodes, slack: noticed},
+	{child: list("node-failure/not-ready", "node-failure/unreachable"), parent: list("node-failure/shutdown", "node-failure/rebooted", "node-failure/kernel"), by: byNodes, when: whileItLasted, slack: noticed},
 
 	// What is not there, for those who need it.
 	{child: list("scheduling/volume"), parent: list("storage", "missing-config"), by: byLink, when: sharesClaim, slack: anyOrder},

@@ -40,7 +40,7 @@ func (r *recogniser) termination(p *cluster.Pod, c *cluster.Container, events []
 	s := Symptom{Kind: Exit, Object: p.Key(), Pod: p, Container: c.Name, ExitCode: t.ExitCode,
 		Message: strings.TrimSpace(t.Message), First: t.FinishedAt, Last: t.FinishedAt, Count: 1, Restarts: c.Restarts, Ended: t.FinishedAt,
 		Ongoing: looping || (!p.Finished() && !healed(p, c, r.s.At))}
-	if !s.Ongoing && s.Last.Before(r.s.At.Add(-longPast)) && c.Restarts < 3 {
+	if s.LongPast(r.s.At) && (c.Restarts < 3 || (!p.Finished() && r.s.At.Sub(s.Last) > forgotten)) {
 		return Symptom{}, false // long past and healed: a single old restart is ordinary
 	}
 	if t.Reason == "OOMKilled" {
@@ -69,6 +69,14 @@ func (r *recogniser) addHistory(s *Symptom, c *cluster.Container, t *cluster.Sta
 		s.Last = r.s.At
 	}
 }
+
+// forgotten is the age from which a healed failure is not even history,
+// however often it happened: a pod keeps its count for as long as it lives.
+const forgotten = 24 * time.Hour
+
+// LongPast reports whether a symptom is over, and has been for so long that
+// it has nothing to do with what happens now.
+func (s *Symptom) LongPast(at time.Time) bool { return !s.Ongoing && s.Last.Before(at.Add(-longPast)) }
 
 // longPast is the age from which a healed failure is history.
 const longPast = time.Hour

@@ -70,6 +70,9 @@ func key(pass *detect.Pass, s *symptom.Symptom) string {
 	if how != "" || s.Item != "" {
 		out += "|" + s.Item + "|" + how
 	}
+	if s.LongPast(pass.At) { // the same number long ago is another story
+		out += "|past"
+	}
 	return out
 }
 

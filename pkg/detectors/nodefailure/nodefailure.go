@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
@@ -97,12 +98,27 @@ func lost(pass *detect.Pass, nodes []string, symptoms []*symptom.Symptom) []*clu
 	}
 	for _, n := range nodes {
 		for _, p := range pass.PodsOn(n) {
-			if !p.Finished() && !p.Ready() && pass.Scope.Includes(p.Namespace) {
+			if !p.Finished() && !p.Ready() && pass.Scope.Includes(p.Namespace) && !failedBefore(p, n, symptoms) {
 				out = append(out, p)
 			}
 		}
 	}
 	return out
+}
+
+// noticed is how long a node's trouble may go on before it is told of.
+const noticed = 2 * time.Minute
+
+// failedBefore reports whether a pod had stopped being ready before its node
+// had trouble: it was not lost with it.
+func failedBefore(p *cluster.Pod, node string, symptoms []*symptom.Symptom) bool {
+	since := p.Condition("Ready").Transition
+	for _, s := range symptoms {
+		if s.Node == node && (since.IsZero() || !since.Before(s.First.Add(-noticed))) {
+			return false
+		}
+	}
+	return true
 }
 
 var verbs = map[string][2]string{ // now, before

@@ -56,6 +56,9 @@ func run(pass *detect.Pass) {
 		if ofNode(s, global) || atOnce[s] {
 			return ""
 		}
+		if s.Limit != "" && s.LongPast(pass.At) {
+			return s.Limit + " | past"
+		}
 		return s.Limit
 	}) {
 		pass.Report(limitPattern(pass, g))
@@ -91,7 +94,7 @@ func ofNode(s *symptom.Symptom, global []*symptom.Symptom) bool {
 
 func limitPattern(pass *detect.Pass, g detect.Group) detect.Pattern {
 	t := detect.Sum(g.Symptoms)
-	limit := g.Key
+	limit := g.Symptoms[0].Limit
 	verb := "keep being OOMKilled"
 	switch {
 	case t.Ongoing && len(t.Pods) == 1:
@@ -103,7 +106,7 @@ func limitPattern(pass *detect.Pass, g detect.Group) detect.Pattern {
 	}
 	p := detect.Pattern{
 		Cause:    containerLimit,
-		Key:      limit,
+		Key:      g.Key,
 		Symptoms: g.Symptoms,
 		Title:    fmt.Sprintf("%s %s%s at the memory limit of %s", t.Who(), verb, oneOfSeveral(g.Symptoms), limit),
 		Factors: []detect.Factor{{Attribute: "memoryLimit", Value: limit, Holds: func(p *cluster.Pod) bool {
