@@ -154,6 +154,21 @@ func TestADependencysRolloutIsLinked(t *testing.T) {
 	}
 }
 
+// Neither a warning that nobody knows nor an old setting makes a pod fail;
+// only the latter keeps it from standing for the healthy.
+func TestWhoCountsAsFailing(t *testing.T) {
+	s, _ := shop(t, nil)
+	for kind, want := range map[symptom.Kind][2]int{symptom.Unclassified: {0, 4}, symptom.Stale: {0, 3}, symptom.Throttling: {0, 3}, symptom.Probe: {1, 3}} {
+		for i := range s.Pods {
+			s.Pods[i].Conditions = []cluster.Condition{{Type: "Ready", Status: "True"}}
+		}
+		e := newExplainer(s, []symptom.Symptom{{Kind: kind, Object: pod("shop", "search-1-x"), Workload: deployment("shop", "search"), Ongoing: true}})
+		if len(e.failing) != want[0] || len(e.healthy) != want[1] {
+			t.Errorf("%s: %d failing, %d healthy, want %v", kind, len(e.failing), len(e.healthy), want)
+		}
+	}
+}
+
 // A workload that the API server lets make no pods has what it asks for.
 func TestFactorsOfWorkloadsWithoutPods(t *testing.T) {
 	s, symptoms := shop(t, func(p *cluster.Parts) {

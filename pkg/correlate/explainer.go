@@ -28,9 +28,12 @@ func newExplainer(s *cluster.Snapshot, symptoms []symptom.Symptom) *explainer {
 	sick := map[cluster.Ref]bool{}
 	for i := range symptoms {
 		sym := &symptoms[i]
+		if sym.Kind == symptom.Unclassified {
+			continue // a warning that nobody knows makes nothing ill
+		}
 		if sym.Object.Kind == "Pod" {
 			sick[sym.Object.Key()] = true
-			if sym.Ongoing && sym.Kind != symptom.Throttling { // slow is not failing
+			if sym.Ongoing && sym.Kind != symptom.Throttling && sym.Kind != symptom.Stale { // slow or out of date is not failing
 				e.failing[sym.Object.Key()] = true
 			}
 		}

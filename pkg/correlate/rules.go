@@ -32,7 +32,7 @@ var nodes = []string{"node-failure", "node-pressure"}
 // said are the detectors that name a cause which a program, the kubelet or
 // the API server said itself.
 var said = []string{
-	"oom", "storage", "missing-config", "rbac", "credentials", "environment", "network", "container-start", "version-skew/mixed-versions",
+	"oom", "storage", "missing-config", "rbac", "credentials", "environment", "network", "container-start",
 }
 
 // pods are the detectors of pods that fail, whatever the cause.
@@ -66,9 +66,9 @@ var rules = []rule{
 
 	// One pod's trouble in several voices.
 	{child: list("credentials", "environment", "network"), parent: list("stale-config", "version-skew"), by: byPods, when: notMereObservation},
-	{child: list("probe"), parent: said, by: byPods, slack: noticed},
+	{child: list("probe"), parent: append(list("stale-config", "version-skew"), said...), by: byPods, when: notMereObservation, slack: noticed},
 	{child: list("probe"), parent: list("cpu-throttling"), by: byPods, when: timesOut, slack: noticed},
-	{child: list("exit-code"), parent: append(list("rollout-cascade", "stale-config"), said...), by: byPods, when: notMereObservation, slack: noticed},
+	{child: list("exit-code"), parent: append(list("rollout-cascade", "stale-config", "version-skew"), said...), by: byPods, when: notMereObservation, slack: noticed},
 	{child: list("probe"), parent: list("exit-code"), by: byPods, slack: noticed},
 	{child: list("container-start", "environment", "network", "credentials"), parent: list("missing-config", "storage"), by: byPods, slack: noticed},
 
