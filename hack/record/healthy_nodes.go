@@ -13,22 +13,7 @@ func (s *set) drained() {
 	spaces := s.background(4, 3)
 	host := s.hosts[0]
 	s.begins()
-	s.patchNode(host, []byte(`{"spec":{"unschedulable":true}}`))
-	s.do("drain "+host, func() error {
-		for _, ns := range spaces {
-			pods, err := s.c.client.CoreV1().Pods(ns).List(s.ctx, metav1.ListOptions{FieldSelector: "spec.nodeName=" + host})
-			if err != nil {
-				return err
-			}
-			for i := range pods.Items {
-				eviction := &policyv1.Eviction{ObjectMeta: metav1.ObjectMeta{Name: pods.Items[i].Name, Namespace: ns}}
-				if err := s.c.client.CoreV1().Pods(ns).EvictV1(s.ctx, eviction); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
+	s.drain(host, spaces)
 	s.rest(time.Second)
 	s.settled()
 	s.tells("a node is drained; all its pods are back on others")
@@ -89,4 +74,24 @@ func (s *set) spotReplaced() {
 	s.rest(time.Second)
 	s.settled()
 	s.tells("a node was taken away and replaced; its pods are back")
+}
+
+// drain cordons a node and evicts its pods, as `kubectl drain` does.
+func (s *set) drain(host string, spaces []string) {
+	s.patchNode(host, []byte(`{"spec":{"unschedulable":true}}`))
+	s.do("drain "+host, func() error {
+		for _, ns := range spaces {
+			pods, err := s.c.client.CoreV1().Pods(ns).List(s.ctx, metav1.ListOptions{FieldSelector: "spec.nodeName=" + host})
+			if err != nil {
+				return err
+			}
+			for i := range pods.Items {
+				eviction := &policyv1.Eviction{ObjectMeta: metav1.ObjectMeta{Name: pods.Items[i].Name, Namespace: ns}}
+				if err := s.c.client.CoreV1().Pods(ns).EvictV1(s.ctx, eviction); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }

@@ -96,3 +96,19 @@ func (s *set) rejects() {
 	s.root("scheduling|job-failure", "insufficient-cpu|backoff-limit", a)
 	s.follows("job-failure|scheduling", "burst|shared-factor")
 }
+
+// drainPinned: a node is drained, and a workload that must run there does not
+// come back.
+func (s *set) drainPinned() {
+	spaces := s.background(3, 2)
+	host := s.hosts[1]
+	pinned := s.app(spaces[0])
+	pinned.pod["nodeSelector"] = object{"kubernetes.io/hostname": host}
+	s.deploy(pinned)
+	s.begins()
+	s.drain(host, spaces)
+	s.wait("no node", pinned.replicas, unschedulable, pinned)
+	s.tells("node " + host + " was drained; " + pinned.ref() + ", which must run there, does not come back")
+	s.root("scheduling|eviction", "cordoned|affinity|api", pinned)
+	s.follows("scheduling|eviction|rollout-failure", "burst|shared-factor")
+}

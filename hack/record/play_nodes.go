@@ -38,6 +38,7 @@ func nodePlays() []incident {
 			s.ownLimit("emptydir-limit", `Usage of EmptyDir volume "scratch" exceeds the limit "%s". `, "1Gi")
 		}},
 		{"evict-preempted", (*set).preempts},
+		{"evict-drain-pinned", (*set).drainPinned},
 		{"evict-taint", (*set).taints},
 		{"reject-out-of-cpu", (*set).rejects},
 	}

@@ -32,7 +32,7 @@ func rolloutPlays() []incident {
 		{"job-deadline", (*set).jobTooSlow},
 		{"job-cron-fails", (*set).cronFails},
 		{"job-missed-schedule", (*set).missedSchedule},
-		{"stale-config-subpath", (*set).staleConfig},
+		{"stale-config-env", (*set).staleConfig},
 	}
 }
 

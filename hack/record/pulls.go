@@ -50,7 +50,7 @@ toomanyrequests: You have reached your unauthenticated pull rate limit. https://
 	} {
 		out = append(out, incident{p.name, func(s *set) { s.registryFails(p.cause, p.text) }})
 	}
-	return append(out, incident{"pull-not-found", (*set).tagMissing}, incident{"pull-not-found-crio", (*set).tagMissingCRIO},
+	return append(out, incident{"pull-not-found", (*set).tagMissing}, incident{"pull-not-found-crio", (*set).tagMissingCRIO}, incident{"pull-corrupt", (*set).layerCorrupt},
 		incident{"pull-platform", (*set).wrongPlatform}, incident{"pull-invalid-name", (*set).badImageName},
 		incident{"pull-never", (*set).neverPulled}, incident{"pull-node-disk", (*set).pullDiskFull})
 }
@@ -92,15 +92,19 @@ func (s *set) pulled(a *app) {
 }
 
 func (s *set) tagMissing() {
-	s.wrongTag(`failed to pull and unpack image "$IMAGE": failed to resolve reference "$IMAGE": $IMAGE: not found`)
+	s.newTagFails("not-found", `failed to pull and unpack image "$IMAGE": failed to resolve reference "$IMAGE": $IMAGE: not found`)
 }
 
 func (s *set) tagMissingCRIO() {
-	s.wrongTag(`initializing source docker://$IMAGE: reading manifest $TAG in $REPO: manifest unknown`)
+	s.newTagFails("not-found", `initializing source docker://$IMAGE: reading manifest $TAG in $REPO: manifest unknown`)
 }
 
-// wrongTag: one workload is given a tag that does not exist.
-func (s *set) wrongTag(text string) {
+func (s *set) layerCorrupt() {
+	s.newTagFails("unknown", `failed to pull and unpack image "$IMAGE": failed commit on ref "layer-sha256:7b1f": unexpected commit digest sha256:09aa, expected sha256:7b1f: failed precondition`)
+}
+
+// newTagFails: one workload is given a tag that does not exist, or is damaged.
+func (s *set) newTagFails(cause, text string) {
 	spaces := s.background(s.between(3, 5), 2)
 	a := s.healthy(spaces[0])
 	a.kind = "Deployment"
@@ -111,8 +115,8 @@ func (s *set) wrongTag(text string) {
 	a.says(s.pullFails(a.main(), a.image, text, s.between(3, 6))).only(a.image)
 	s.deploy(a)
 	s.pulled(a)
-	s.tells(a.ref() + " was given a tag that does not exist; its old pods run on")
-	s.root("image-pull", "not-found", a).since("Deployment", a.ns, a.name)
+	s.tells(a.ref() + " was given a tag that cannot be pulled (" + cause + "); its old pods run on")
+	s.root("image-pull", cause, a).since("Deployment", a.ns, a.name)
 	s.follows("rollout-failure")
 }
 
