@@ -60,9 +60,10 @@ func metricsOfKubelet(t *testing.T, c *real) {
 	pod := runningPod(t, client)
 	var asked atomic.Int64
 	kubelet := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/metrics/cadvisor" {
+		switch r.URL.Path {
+		case "/metrics/cadvisor":
 			_, _ = io.WriteString(w, cadvisor(pod, asked.Add(1)))
-		} else if r.URL.Path == "/stats/summary" {
+		case "/stats/summary":
 			_, _ = io.WriteString(w, `{"node": {"nodeName": "x"}, "pods": []}`)
 		}
 	}))

@@ -108,14 +108,20 @@ func (r *recogniser) hooked(s *Symptom, p *cluster.Pod, c *cluster.Container, ev
 	return true
 }
 
+// startError is what an event says of a failed start; pulls have their own.
+func startError(e *cluster.Event) (string, bool) {
+	text, isError := strings.CutPrefix(e.Message, "Error: ")
+	return text, isError && e.Reason == "Failed" && !strings.HasPrefix(text, "ErrImage") && !strings.HasPrefix(text, "ImagePull")
+}
+
 // dateStart dates the beginning of a failed start by its events, and counts
 // them.
 func (s *Symptom) dateStart(events []*cluster.Event, fallback time.Time) {
 	count := 0
 	for _, e := range events {
-		text, isError := strings.CutPrefix(e.Message, "Error: ")
+		text, isError := startError(e)
 		ofHook := e.Reason == "FailedPostStartHook" && s.Cause == StartHook
-		if !isAbout(e, s.Container) || !(ofHook || (isError && e.Reason == "Failed" && !strings.HasPrefix(text, "ErrImage") && !strings.HasPrefix(text, "ImagePull"))) {
+		if !isAbout(e, s.Container) || (!ofHook && !isError) {
 			continue
 		}
 		if s.Item != "" && !ofHook && startItem(text) != s.Item {

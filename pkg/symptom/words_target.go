@@ -18,27 +18,38 @@ func (h *hearing) withTarget(s said, i int) said {
 	}
 	for j := i - 1; j >= 0 && i-j <= around; j-- {
 		l := &h.lines[j]
+		if l.level == quiet && isRecovery(l) {
+			break
+		}
 		if l.level == quiet {
-			if isRecovery(l) {
-				break
-			}
 			continue
 		}
-		other, ok := h.understand(j)
-		if ok && other.kind == s.kind && other.cause == s.cause && other.target.Host != "" {
-			return other
-		}
-		if s.kind == Credentials && ok && other.kind == Network && other.target.Host != "" {
-			return s // another trouble
-		}
-		if s.kind == Credentials && !ok {
-			if host, port := peerIn(l.text); host != "" && (l.level == loud || l.level == unleveled) && connecting.MatchString(l.text) {
-				s.target = Connection{Class: s.target.Class, Host: host, Port: port}
-				return s
-			}
+		if found, done := h.targetAt(s, j); done {
+			return found
 		}
 	}
 	return s
+}
+
+// targetAt reads one of the lines before, and reports whether it settles the
+// matter: it names the peer, or tells of another trouble.
+func (h *hearing) targetAt(s said, j int) (said, bool) {
+	other, ok := h.understand(j)
+	switch {
+	case ok && other.kind == s.kind && other.cause == s.cause && other.target.Host != "":
+		return other, true
+	case s.kind != Credentials:
+		return s, false
+	case ok:
+		return s, other.kind == Network && other.target.Host != ""
+	}
+	l := &h.lines[j]
+	host, port := peerIn(l.text)
+	if host == "" || (l.level != loud && l.level != unleveled) || !connecting.MatchString(l.text) {
+		return s, false
+	}
+	s.target = Connection{Class: s.target.Class, Host: host, Port: port}
+	return s, true
 }
 
 // errorHost and errorPort are fields of Node.js' errors, which stand behind

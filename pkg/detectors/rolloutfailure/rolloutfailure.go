@@ -94,18 +94,27 @@ func newRollout(pass *detect.Pass, symptoms []*symptom.Symptom) (*rollout, bool)
 	r.began = r.beginning()
 	r.countPods()
 	for _, s := range symptoms {
-		switch {
-		case s.Kind == symptom.Rollout:
-			r.overdue = s
-		case !s.Ongoing || !r.fromTheStart(s):
-		case s.Pod != nil && s.Pod.Revision() == r.current.Hash:
-			r.failing = append(r.failing, s)
-		case s.Object.Kind != "Pod" && r.pods == 0:
-			r.refused = append(r.refused, s)
-		}
+		r.sort(s)
 	}
-	started := r.previous != nil && len(r.failing) > 0 && 2*len(detect.Sum(r.failing).Pods) >= r.pods
-	return r, started || r.overdue != nil || (r.previous != nil && len(r.refused) > 0)
+	return r, r.overdue != nil || (r.previous != nil && (r.mostFail() || len(r.refused) > 0))
+}
+
+// sort keeps a symptom if it is of the newest revision.
+func (r *rollout) sort(s *symptom.Symptom) {
+	switch {
+	case s.Kind == symptom.Rollout:
+		r.overdue = s
+	case !s.Ongoing || !r.fromTheStart(s):
+	case s.Pod != nil && s.Pod.Revision() == r.current.Hash:
+		r.failing = append(r.failing, s)
+	case s.Object.Kind != "Pod" && r.pods == 0:
+		r.refused = append(r.refused, s)
+	}
+}
+
+// mostFail reports whether half of the newest revision's pods fail, or more.
+func (r *rollout) mostFail() bool {
+	return len(r.failing) > 0 && 2*len(detect.Sum(r.failing).Pods) >= r.pods
 }
 
 // beginning is when the newest revision became so: with a rollback long after

@@ -111,10 +111,10 @@ func nodesOf(s *symptom.Symptom, cause string) string {
 			n += c.Nodes
 		}
 	}
-	switch {
-	case n == 0:
+	switch n {
+	case 0:
 		return "the nodes"
-	case n == all:
+	case all:
 		return detect.Count(n, "node")
 	}
 	return fmt.Sprintf("%d of %d nodes", n, all)
