@@ -91,7 +91,7 @@ fuzz: ## Run every fuzz test for a short while (FUZZTIME, 20s)
 score: ## Judge recorded and synthetic incidents: precision, recall; writes docs/scoreboard.md
 	$(GO) run ./hack/score
 
-record: cluster ## Record the incidents of the scoreboard anew (half an hour)
+record: cluster ## Record the incidents of the scoreboard anew (an hour)
 	$(GO) run ./hack/record
 
 dist: ## Build and check the archives of a release and their krew manifest: dist/

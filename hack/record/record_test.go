@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/hack/score/truth"
 )
 
 func at(t *testing.T, text string) time.Time {
@@ -174,5 +178,24 @@ func TestScripts(t *testing.T) {
 	}
 	if part(warning("init:wait", "Failed", "m", 1), "event")["initContainer"] != "wait" {
 		t.Error("an event about an init container does not name it")
+	}
+}
+
+// TestIncidentsAreRecorded: what is listed is there to be judged, with its
+// truth, and not so large that the repository suffers.
+func TestIncidentsAreRecorded(t *testing.T) {
+	for _, i := range incidents() {
+		folder := filepath.Join("..", "score", "testdata", "incidents", i.name)
+		told, err := truth.Read(folder)
+		if err != nil {
+			t.Errorf("%s: %v; record it: go run ./hack/record -only %s", i.name, err, i.name)
+			continue
+		}
+		if isHealthy := strings.HasPrefix(i.name, "healthy-"); isHealthy != (len(told.Roots) == 0) || told.At == "" || told.Incident == "" {
+			t.Errorf("%s: truth %+v", i.name, told)
+		}
+		if data, err := os.Stat(filepath.Join(folder, "data.tar.gz")); err != nil || data.Size() > 60<<10 {
+			t.Errorf("%s: %v, %v", i.name, data, err)
+		}
 	}
 }
