@@ -3,6 +3,7 @@ package collect
 import (
 	"archive/tar"
 	"bufio"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -38,7 +39,7 @@ type reading struct {
 	skipped map[string]int // kinds that no scan uses
 	broken  []error
 	lists   int             // lists seen, empty ones too
-	seen    map[string]bool // kind and UID of what was read
+	seen    map[string]bool // resource with name and UID of what was read
 	// measured is what saved answers of kubelets say.
 	measured savedMetrics
 	logs     *dumpedLogs
@@ -202,6 +203,9 @@ func (r *reading) count(resource cluster.Resource, file string, n int) {
 // a file was not read, which is not the same as empty.
 func (r *reading) sources() {
 	seen := map[cluster.Resource]bool{}
+	slices.SortFunc(r.order, func(a, b cluster.Source) int { // whatever the order of the documents
+		return cmp.Or(cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.From, b.From))
+	})
 	for _, key := range r.order {
 		seen[key.Resource] = true
 		key.Objects = r.objects[cluster.Source{Resource: key.Resource, From: key.From}]

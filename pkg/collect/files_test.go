@@ -24,6 +24,11 @@ metadata: {name: b, namespace: shop, creationTimestamp: "2026-01-02T03:04:06Z"}
 spec: {containers: [{name: c, image: "nginx:1"}]}
 `
 
+// podNamed is the pod of another name.
+func podNamed(name string) string {
+	return strings.Replace(podJSON, `"name":"a"`, fmt.Sprintf(`"name":%q`, name), 1)
+}
+
 func readText(t *testing.T, text string) (cluster.Parts, error) {
 	t.Helper()
 	f := &Files{Paths: []string{"-"}, Stdin: strings.NewReader(text)}
@@ -40,15 +45,15 @@ func TestFormsOfInput(t *testing.T) {
 		pods int
 	}{
 		"single object":           {podJSON, 1},
-		"list":                    {list("List", podJSON, podJSON), 2},
+		"list":                    {list("List", podJSON, podNamed("z")), 2},
 		"typed list, bare items":  {`{"kind":"PodList","apiVersion":"v1","items":[{"metadata":{"name":"a"}}]}`, 1},
-		"documents in a row":      {podJSON + "\n" + list("List", podJSON) + "\n", 2},
+		"documents in a row":      {podJSON + "\n" + list("List", podNamed("z")) + "\n", 2},
 		"yaml":                    {podYAML, 1},
-		"yaml documents":          {"# a comment\n---\n" + podYAML + "---\n" + podYAML + "---\n", 2},
+		"yaml documents":          {"# a comment\n---\n" + podYAML + "---\n" + strings.Replace(podYAML, "name: b", "name: z", 1) + "---\n", 2},
 		"yaml list":               {"apiVersion: v1\nkind: List\nitems:\n- " + strings.ReplaceAll(strings.TrimSpace(podYAML), "\n", "\n  "), 1},
 		"byte order mark":         {"\xef\xbb\xbf" + podJSON, 1},
 		"empty list of pods":      {list("PodList"), 0},
-		"cluster-info dump":       {list("PodList", podJSON) + "\n==== START logs for container c of pod shop/a ====\n{\"log\": not json\n==== END logs for container c of pod shop/a ====\n" + podJSON, 2},
+		"cluster-info dump":       {list("PodList", podJSON) + "\n==== START logs for container c of pod shop/a ====\n{\"log\": not json\n==== END logs for container c of pod shop/a ====\n" + podNamed("z"), 2},
 		"items are null":          {`{"kind":"PodList","apiVersion":"v1","items":null}`, 0},
 		"unknown kinds beside it": {podJSON + `{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"w"}}`, 1},
 	} {
@@ -89,9 +94,9 @@ func TestBrokenInputNamesItsPlace(t *testing.T) {
 func TestBrokenPartLosesNothingElse(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "good.json"), podJSON)
-	write(t, filepath.Join(dir, "broken.json"), podJSON+"\n{\"kind\": ")
+	write(t, filepath.Join(dir, "broken.json"), podNamed("y")+"\n{\"kind\": ")
 	write(t, filepath.Join(dir, "sub", "mixed.json"), list("List",
-		`{"kind":"Pod","metadata":{"name":"odd","namespace":"shop"},"status":{"phase":7}}`, podJSON))
+		`{"kind":"Pod","metadata":{"name":"odd","namespace":"shop"},"status":{"phase":7}}`, podNamed("z")))
 	write(t, filepath.Join(dir, "logs.txt"), "not ours")
 	parts, err := (&Files{Paths: []string{dir}}).Read(t.Context(), cluster.Scope{})
 	if err != nil {
@@ -191,6 +196,11 @@ func TestRepeatedObjectsCountOnce(t *testing.T) {
 	}
 	if len(parts.Pods) != 1 || len(parts.Events) != 1 {
 		t.Errorf("%d pods, %d events, want one of each", len(parts.Pods), len(parts.Events))
+	}
+	another := strings.Replace(withUID, "11111111", "99999999", 1) // a day later, made anew
+	parts, err = readText(t, list("List", withUID, podJSON, another))
+	if err != nil || len(parts.Pods) != 1 {
+		t.Errorf("%d pods of one name, want one, %v", len(parts.Pods), err)
 	}
 	parts, err = readText(t, list("List", renamed))
 	if err != nil || len(parts.Events) != 1 || parts.Events[0].Message != "m" || parts.Events[0].Count != 3 || parts.Events[0].Object.Name != "a" {

@@ -97,7 +97,7 @@ func (r *reading) object(file string, raw []byte, listKind string) error {
 		r.skipped[firstOf(kind, "objects without a kind")]++
 		return nil
 	}
-	if r.repeated(kind, head.Metadata.UID) {
+	if r.repeated(known.resource, head.Metadata.Namespace+"/"+head.Metadata.Name, head.Metadata.UID) {
 		r.count(known.resource, file, 0)
 		return nil
 	}
@@ -125,16 +125,17 @@ func (r *reading) listRead(file, kind string) {
 }
 
 // repeated reports whether an object was in the files before: dumps overlap,
-// and the same Event is served by two APIs. Of objects of one UID the first
-// counts.
-func (r *reading) repeated(kind, uid string) bool {
-	if uid == "" {
-		return false
+// the same Event is served by two APIs, and of two dumps of different days both
+// hold a StatefulSet's pod. A snapshot has one object of a name; the first counts.
+func (r *reading) repeated(resource cluster.Resource, name, uid string) bool {
+	keys := []string{string(resource) + " " + name}
+	if uid != "" {
+		keys = append(keys, string(resource)+" "+uid)
 	}
-	key := kind + "/" + uid
-	if r.seen[key] {
-		return true
+	seen := false
+	for _, key := range keys {
+		seen = seen || (r.seen[key] && key != string(resource)+" /")
+		r.seen[key] = true
 	}
-	r.seen[key] = true
-	return false
+	return seen
 }

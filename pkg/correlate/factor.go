@@ -33,14 +33,22 @@ func factorText(f SharedFactor, comparable bool) string {
 		return fmt.Sprintf("only new pods: %d of %d affected ones were made since the failure began; %d of %d healthy ones were",
 			f.Affected, f.AffectedOf, f.Healthy, f.HealthyOf)
 	}
-	text := fmt.Sprintf("%d of %d affected %s have %s %s", f.Affected, f.AffectedOf, f.Unit, f.Attribute, f.Value)
+	have := "have"
+	if f.Affected == 1 {
+		have = "has"
+	}
+	text := fmt.Sprintf("%d of %d affected %s %s %s %s", f.Affected, f.AffectedOf, f.Unit, have, f.Attribute, f.Value)
 	switch {
 	case !comparable:
 		return text
 	case f.HealthyOf == 0:
 		return text + "; there is nothing healthy to compare with"
 	}
-	return fmt.Sprintf("%s; %d of %d healthy %s do", text, f.Healthy, f.HealthyOf, f.Unit)
+	do := "do"
+	if f.Healthy == 1 {
+		do = "does"
+	}
+	return fmt.Sprintf("%s; %d of %d healthy %s %s", text, f.Healthy, f.HealthyOf, f.Unit, do)
 }
 
 // cell counts who holds a factor's value among a pattern's affected and

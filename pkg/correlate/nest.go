@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"fmt"
 	"net"
 	"slices"
 	"time"
@@ -34,6 +35,19 @@ func (e *explainer) nest(ps []*Pattern) {
 				up.Severity = p.Severity // an incident is as bad as the worst that follows
 			}
 		}
+	}
+}
+
+// distinguish gives patterns whose IDs collide different ones: a hash is short,
+// and whoever explains is found by ID.
+func distinguish(ps []*Pattern) {
+	seen := map[string]bool{}
+	for _, p := range ps {
+		id := p.ID
+		for n := 2; seen[p.ID]; n++ {
+			p.ID = fmt.Sprintf("%s-%d", id, n)
+		}
+		seen[p.ID] = true
 	}
 }
 

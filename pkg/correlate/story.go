@@ -179,6 +179,7 @@ func Explain(s *cluster.Snapshot, suite detect.Suite, symptoms []symptom.Symptom
 	for i := range found {
 		story.Patterns = append(story.Patterns, e.explain(found[i]))
 	}
+	distinguish(story.Patterns)
 	e.nest(story.Patterns)
 	story.Patterns = ordered(story.Patterns)
 	story.Unexplained = unexplained(story.Failing, story.Patterns)

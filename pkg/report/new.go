@@ -170,6 +170,9 @@ func recommendations(ps []*correlate.Pattern) []Recommendation {
 			continue
 		}
 		for _, r := range p.Recommendations {
+			if r.Urgency == detect.Immediate && p.Severity == correlate.Info {
+				r.Urgency = detect.Later // nothing hurts now
+			}
 			key := string(r.Urgency) + r.Text
 			if i, ok := at[key]; ok {
 				out[i].Patterns = append(out[i].Patterns, p.ID)

@@ -151,11 +151,19 @@ func (t *text) mergedRow(run []Entry) []cell {
 	what := fmt.Sprintf("%s %s → %s", e.Subject.Kind, path(e.Subject.Namespace, e.Subject.Name), e.Reason)
 	switch {
 	case len(run) > 1:
-		what = fmt.Sprintf("%d × %s, until %s: %s", len(run), e.Reason, t.clock(run[len(run)-1].Time), list(subjects(run), 2))
+		what = fmt.Sprintf("%d × %s%s: %s", len(run), e.Reason, t.until(e, run[len(run)-1]), list(subjects(run), 1))
 	case e.Kind != "symptom" && e.Message != "":
 		what += ": " + e.Message
 	}
 	return []cell{{t.clock(e.Time), t.palette.dim}, {n, t.palette.dim}, {what, t.palette.entry(e.Kind)}}
+}
+
+// until tells when a run ends, where that is another time than its start.
+func (t *text) until(first, last Entry) string {
+	if t.clock(first.Time) == t.clock(last.Time) {
+		return ""
+	}
+	return ", until " + t.clock(last.Time)
 }
 
 func subjects(run []Entry) []string {

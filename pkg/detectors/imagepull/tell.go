@@ -214,7 +214,7 @@ func (b *builder) recommendations() []detect.Recommendation {
 
 func (b *builder) secretAdvice() string {
 	if n := len(b.tally.Namespaces); n > 1 {
-		return fmt.Sprintf("Renew the pull credentials for %s in all %d namespaces (%s).", b.image.Registry, n, detect.List(b.tally.Namespaces, 5))
+		return fmt.Sprintf("Renew the pull credentials for %s in %d namespaces (%s).", b.image.Registry, n, detect.List(b.tally.Namespaces, 5))
 	}
 	return fmt.Sprintf("Renew the pull credentials for %s in %s.", b.image.Registry, b.tally.Namespaces[0])
 }

@@ -39,7 +39,7 @@ func (b *builder) hint(e elsewhere) string {
 	case len(e.nearKeys) > 0:
 		return fmt.Sprintf("It has the key %s: perhaps a misspelling.", detect.List(e.nearKeys, 3))
 	case b.key != "" && len(e.keys) > 0:
-		return fmt.Sprintf("It has the keys %s.", detect.List(e.keys, 6))
+		return fmt.Sprintf("It has %s: %s.", detect.Count(len(e.keys), "key"), detect.List(e.keys, 6))
 	case b.key != "":
 		return ""
 	case len(e.similar) > 0:

@@ -23,12 +23,23 @@ func (c *calls) title() string {
 	}
 	title := fmt.Sprintf("%s cannot reach %s: %s", who, c.whom(), failures[c.cause])
 	if c.cause == symptom.NetworkTLS {
-		title = fmt.Sprintf("%s cannot talk TLS with %s: %s", who, c.whom(), short(c.first.Message))
+		title = fmt.Sprintf("%s cannot talk TLS with %s: %s", who, c.whom(), short(afterTLS(c.first.Message)))
 	}
-	if s := c.peer.service; s != nil && s.Ready == 0 {
+	if s := c.peer.service; s != nil && s.Ready == 0 && c.cause != symptom.NetworkTLS { // whoever shows a certificate answered
 		title += ", " + c.peer.endpoints()
 	}
 	return title
+}
+
+// afterTLS is what Go's library says of the certificate or handshake, without
+// the request that it was for.
+func afterTLS(message string) string {
+	for _, mark := range []string{"x509: ", "tls: "} {
+		if i := strings.Index(message, mark); i >= 0 {
+			return message[i:]
+		}
+	}
+	return message
 }
 
 func (c *calls) nameTitle(who string) string {
@@ -74,7 +85,7 @@ func short(text string) string {
 
 func (c *calls) probable() detect.Cause {
 	out := detect.Cause{Confidence: detect.Medium, Why: "the programs themselves say: " + detect.Said(short(c.first.Message))}
-	if ends := c.peer.endpoints(); ends != "" {
+	if ends := c.peer.endpoints(); ends != "" && c.cause != symptom.NetworkTLS {
 		out.Why += "; " + ends
 	}
 	switch {

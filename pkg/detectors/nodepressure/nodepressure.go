@@ -173,7 +173,7 @@ func (n *node) recommendations() []detect.Recommendation {
 			detect.Recommendation{Urgency: detect.Immediate, Text: fmt.Sprintf("Keep new pods off node %s.", n.name),
 				Commands: []string{detect.Kubectl("cordon", n.name)}},
 			detect.Recommendation{Urgency: detect.Soon,
-				Text:     fmt.Sprintf("Empty node %s, clear its %s, and only then open it again with kubectl uncordon.", n.name, resources[n.cause]),
+				Text:     fmt.Sprintf("Empty node %s, see that it has %s again, and only then open it again with kubectl uncordon.", n.name, resources[n.cause]),
 				Commands: []string{detect.Kubectl("drain", n.name, "--ignore-daemonsets")}})
 	}
 	switch n.cause {

@@ -2,6 +2,7 @@ package scheduling
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
@@ -62,6 +63,9 @@ func (p *problem) recommendations() []detect.Recommendation {
 	case symptom.TakenPorts:
 		return now("Take the host port out of %s (a Service does not need it), or add nodes.", who)
 	case symptom.UnfitVolume:
+		if !p.first.About.IsZero() && strings.Contains(p.first.Message, fmt.Sprintf("persistentvolumeclaim %q not found", p.first.About.Name)) {
+			return now("Create claim %s, or correct the reference: %s waits for it.", p.first.About.Path(), who)
+		}
 		return now("See to the volume first: %s waits for it.", who)
 	}
 	if p.room.tooLarge() {
