@@ -179,16 +179,25 @@ func (t *text) failing() string {
 	return fmt.Sprintf("%d of %s failing now.", t.r.Totals.FailingPods, of)
 }
 
+// covered is the period that the events cover, which need not be what was
+// asked for.
+func (t *text) covered() string {
+	w := t.r.Window
+	zone := w.To.In(t.style.zone()).Format("MST")
+	switch {
+	case w.To.After(w.From):
+		return fmt.Sprintf("%s – %s (%s): how far back events reach; statuses reach further. Times are %s.",
+			t.stamp(w.From), t.clock(w.To), detect.Span(w.To.Sub(w.From)), zone)
+	case t.r.Totals.Events > 0:
+		return fmt.Sprintf("%s, the one moment that all events tell of; statuses reach further. Times are %s.", t.stamp(w.To), zone)
+	}
+	return "no events were there to read; statuses and conditions only"
+}
+
 func (t *text) method() {
 	t.heading("How this was found")
 	t.field(2, "Looked at", t.sources(), nil)
-	w := t.r.Window
-	covered := "no events were there to read; statuses and conditions only"
-	if w.To.After(w.From) {
-		covered = fmt.Sprintf("%s – %s (%s): how far back events reach; statuses reach further. Times are %s.",
-			t.stamp(w.From), t.clock(w.To), detect.Span(w.To.Sub(w.From)), w.To.In(t.style.zone()).Format("MST"))
-	}
-	t.field(2, "Covers", covered, nil)
+	t.field(2, "Covers", t.covered(), nil)
 	t.field(2, "Compared", fmt.Sprintf("failing pods and workloads with the healthy among %s of %s in %s. Counts of events are lower bounds: recorders drop some.",
 		detect.Count(t.r.Totals.Pods, "pod"), detect.Count(t.r.Totals.Workloads, "workload"), detect.Count(t.r.Totals.Namespaces, "namespace")), nil)
 	if left := t.leftOut(); left != "" {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestWhatNobodyAskedForIsNoGap: it is named in a line, and spoils no verdict.
@@ -37,5 +38,23 @@ func TestWhatNobodyAskedForIsNoGap(t *testing.T) {
 	}
 	if strings.Contains(loud, "Left out") {
 		t.Errorf("says twice what it lacks:\n%s", loud)
+	}
+}
+
+// TestPeriodCovered is told as it is: a span, one moment, or none.
+func TestPeriodCovered(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for want, r := range map[string]*Report{
+		"2026-01-02 03:04:05 – 2026-01-02 03:05:05 (60s): how far back events reach": {Window: Window{From: at, To: at.Add(time.Minute)}, Totals: Totals{Events: 3}},
+		"2026-01-02 03:04:05, the one moment that all events tell of":                {Window: Window{From: at, To: at}, Totals: Totals{Events: 3}},
+		"no events were there to read; statuses and conditions only":                 {Window: Window{From: at, To: at}},
+	} {
+		var out bytes.Buffer
+		if err := Text(&out, r, Style{Width: 200, Zone: time.UTC}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("lacks %q:\n%s", want, out.String())
+		}
 	}
 }
