@@ -39,6 +39,15 @@ func patternOf(detector, cause string, first time.Time, nodes []string, pods map
 	return p
 }
 
+// endedAt is a pattern that is over.
+func endedAt(at time.Time, p *Pattern) *Pattern {
+	for _, s := range p.Symptoms {
+		s.Ongoing, s.Last = false, at
+	}
+	p.Tally = detect.Sum(p.Symptoms)
+	return p
+}
+
 func inContainer(name string, p *Pattern) *Pattern {
 	for _, s := range p.Symptoms {
 		s.Container = name
@@ -62,6 +71,8 @@ func TestOneIncidentHasOneRoot(t *testing.T) {
 			patternOf("image-pull", "auth", noon.Add(5*time.Minute), nil, both), patternOf("rollout-failure", "image", noon, nil, apiPods), false},
 		"exits follow from an OOM kill of the same pods": {
 			patternOf("oom", "container-limit", noon, nil, apiPods), patternOf("exit-code", "1", noon, nil, apiPods), true},
+		"nothing follows from what was over hours before": {
+			endedAt(noon.Add(-5*time.Hour), patternOf("oom", "container-limit", noon.Add(-6*time.Hour), nil, apiPods)), patternOf("rollout-failure", "crash", noon, nil, apiPods), false},
 		"exits of another container of the same pods do not": {
 			inContainer("app", patternOf("oom", "container-limit", noon, nil, apiPods)), inContainer("agent", patternOf("exit-code", "1", noon, nil, apiPods)), false},
 		"exits of the same container do": {

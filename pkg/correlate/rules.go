@@ -121,10 +121,16 @@ func firstWithin(parent, child *Pattern) time.Time {
 	return first
 }
 
+// over is how long after its end nothing follows from anything any more.
+const over = time.Hour
+
 // inTime reports whether the parent began before the child did, as far as
 // clocks and means of noticing allow to say so. A parent that is known to be
 // older than its first dated sign may have.
 func (r *rule) inTime(parent, child *Pattern) bool {
+	if !parent.Tally.Ongoing && !parent.Tally.Last.IsZero() && firstWithin(parent, child).Sub(parent.Tally.Last) > over {
+		return false
+	}
 	if r.slack == anyOrder || parent.Tally.SinceBefore {
 		return true
 	}

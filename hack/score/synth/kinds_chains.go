@@ -42,7 +42,9 @@ func (g *gen) mixed() truth.Truth {
 		(*gen).unreachable, (*gen).kernel, (*gen).storageLimit, (*gen).preempted, (*gen).rolloutCrash, (*gen).rolloutNotReady, (*gen).cascade,
 		(*gen).backoffLimit, (*gen).jobDeadline, (*gen).missedSchedule, (*gen).memoryPressure, (*gen).taintEviction}
 	var out truth.Truth
+	g.addNodes(6)
 	for _, i := range g.r.Perm(len(makes))[:3] {
+		g.shift += 3
 		g.variant = g.r.IntN(2)
 		out = join(out, makes[i](g))
 	}

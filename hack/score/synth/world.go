@@ -37,6 +37,7 @@ type world struct {
 	cronJobs []*batchv1.CronJob
 	metrics  []map[string]string // samples of the kubelets' metrics, by file
 	ips      int
+	shift    int      // so that incidents that meet are not of one node
 	unread   []string // kinds that were not asked for, or not allowed
 }
 
@@ -97,7 +98,7 @@ func (w *world) wrote(m *metav1.ObjectMeta, manager, apiVersion string, ago time
 		APIVersion: apiVersion, Time: &at, FieldsType: "FieldsV1", FieldsV1: metav1.NewFieldsV1(fields)})
 }
 
-func (w *world) node(i int) *corev1.Node { return w.nodes[i%len(w.nodes)] }
+func (w *world) node(i int) *corev1.Node { return w.nodes[(i+w.shift)%len(w.nodes)] }
 
 // open are the nodes that the scheduler would use: all of them when it would
 // use none.

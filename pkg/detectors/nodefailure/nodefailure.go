@@ -98,7 +98,7 @@ func lost(pass *detect.Pass, nodes []string, symptoms []*symptom.Symptom) []*clu
 	}
 	for _, n := range nodes {
 		for _, p := range pass.PodsOn(n) {
-			if !p.Finished() && !p.Ready() && pass.Scope.Includes(p.Namespace) && !failedBefore(p, n, symptoms) {
+			if !p.Finished() && !p.Ready() && pass.Scope.Includes(p.Namespace) && !failedBefore(pass, p, n, symptoms) {
 				out = append(out, p)
 			}
 		}
@@ -110,8 +110,12 @@ func lost(pass *detect.Pass, nodes []string, symptoms []*symptom.Symptom) []*clu
 const noticed = 2 * time.Minute
 
 // failedBefore reports whether a pod had stopped being ready before its node
-// had trouble: it was not lost with it.
-func failedBefore(p *cluster.Pod, node string, symptoms []*symptom.Symptom) bool {
+// had trouble: it was not lost with it. Of a node that is not ready itself
+// nothing is known but that no pod on it serves.
+func failedBefore(pass *detect.Pass, p *cluster.Pod, node string, symptoms []*symptom.Symptom) bool {
+	if n := pass.Node(node); n == nil || !n.Ready() {
+		return false
+	}
 	since := p.Condition("Ready").Transition
 	for _, s := range symptoms {
 		if s.Node == node && (since.IsZero() || !since.Before(s.First.Add(-noticed))) {
