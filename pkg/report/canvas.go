@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/fatih/color"
 	"github.com/mattn/go-runewidth"
@@ -150,12 +151,11 @@ func wrap(text string, width int) []string {
 	var lines []string
 	current := ""
 	for _, word := range strings.Fields(text) {
-		for runewidth.StringWidth(word) > width {
+		for head := headOf(word, width); len(head) < len(word); head = headOf(word, width) {
 			if current != "" {
 				lines = append(lines, current)
 				current = ""
 			}
-			head := runewidth.Truncate(word, width, "")
 			lines, word = append(lines, head), word[len(head):]
 		}
 		switch {
@@ -179,18 +179,38 @@ func pad(text string, width int) string { return runewidth.FillRight(text, width
 
 // shorten cuts text in the middle: names differ at their ends.
 func shorten(text string, width int) string {
-	if runewidth.StringWidth(text) <= width {
+	if len(headOf(text, width)) == len(text) {
 		return text
 	}
 	if width < 5 {
-		return runewidth.Truncate(text, width, "")
+		return headOf(text, width)
 	}
-	head := runewidth.Truncate(text, (width-1)/2, "")
-	tail := []rune(text)
-	for runewidth.StringWidth(string(tail)) > width-1-runewidth.StringWidth(head) {
-		tail = tail[1:]
+	head := headOf(text, (width-1)/2)
+	return head + "…" + tailOf(text, width-1-runewidth.StringWidth(head))
+}
+
+// headOf is the longest start of a text that fits into a width. It looks no
+// further: the text may be a megabyte without a blank.
+func headOf(text string, width int) string {
+	for i, r := range text {
+		if width -= runewidth.RuneWidth(r); width < 0 {
+			return text[:i]
+		}
 	}
-	return head + "…" + string(tail)
+	return text
+}
+
+// tailOf is the longest end of a text that fits into a width.
+func tailOf(text string, width int) string {
+	i := len(text)
+	for i > 0 {
+		r, size := utf8.DecodeLastRuneInString(text[:i])
+		if width -= runewidth.RuneWidth(r); width < 0 {
+			break
+		}
+		i -= size
+	}
+	return text[i:]
 }
 
 // table prints rows in aligned columns. When they do not fit, the widest

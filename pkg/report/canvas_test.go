@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -122,5 +123,20 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 func TestWriteErrorsAreReported(t *testing.T) {
 	if err := Text(full{}, &Report{}, Style{}); err == nil {
 		t.Error("a full disk goes unnoticed")
+	}
+}
+
+// A message of megabytes without a blank must not take time with its square.
+func TestLongWordsTakeLinearTime(t *testing.T) {
+	word := strings.Repeat("x", 4<<20)
+	start := time.Now()
+	if got := len(wrap(word, 64)); got != 1<<16 {
+		t.Errorf("%d lines, want %d", got, 1<<16)
+	}
+	if got := shorten(word, 9); got != "xxxx…xxxx" {
+		t.Errorf("cut to %.20q", got)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("took %s", took)
 	}
 }
