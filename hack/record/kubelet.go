@@ -101,17 +101,6 @@ func unready(container string) object {
 	return state(container, object{"state": object{"running": object{"startedAt": "$NOW"}}, "ready": false})
 }
 
-func phase(name, reason, message string, conditions ...object) object {
-	status := object{"phase": name}
-	if reason != "" {
-		status["reason"], status["message"] = reason, message
-	}
-	if len(conditions) > 0 {
-		status["conditions"] = conditions
-	}
-	return object{"after": "150ms", "same": true, "status": status}
-}
-
 // starts is the ordinary beginning of all containers.
 func (a *app) starts() script {
 	c := a.main()

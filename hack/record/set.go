@@ -151,7 +151,7 @@ func (s *set) namespaceCalled(name string, labels ...string) string {
 func (s *set) app(ns string) *app {
 	name := s.names.app()
 	return &app{
-		kind: "Deployment", ns: ns, name: name, image: s.names.registry() + "/" + name + ":" + s.version(), replicas: s.between(2, 4),
+		kind: "Deployment", ns: ns, name: name, image: s.registry() + "/" + name + ":" + s.version(), replicas: s.between(2, 4),
 		container: object{}, pod: object{}, spec: object{}, labels: map[string]string{}, play: map[string]string{}, service: s.chance(60),
 	}
 }

@@ -42,7 +42,7 @@ func (s *set) complete() (bool, error) {
 		for i := range deployments.Items {
 			d := &deployments.Items[i]
 			if d.Status.ObservedGeneration < d.Generation || d.Status.AvailableReplicas != *d.Spec.Replicas || d.Status.Replicas != *d.Spec.Replicas {
-				return false, fmt.Errorf("Deployment %s/%s is not complete", ns, d.Name)
+				return false, fmt.Errorf("%s/%s, a Deployment, is not complete", ns, d.Name)
 			}
 		}
 		sets, err := s.c.client.AppsV1().StatefulSets(ns).List(s.ctx, metav1.ListOptions{})
@@ -114,8 +114,6 @@ func ready(p *corev1.Pod) bool {
 }
 
 func failed(p *corev1.Pod) bool { return p.Status.Phase == corev1.PodFailed }
-
-func pending(p *corev1.Pod) bool { return p.Status.Phase == corev1.PodPending }
 
 func unschedulable(p *corev1.Pod) bool {
 	return slices.ContainsFunc(p.Status.Conditions, func(c corev1.PodCondition) bool {
