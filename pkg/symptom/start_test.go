@@ -42,6 +42,8 @@ func TestNamesOfStarts(t *testing.T) {
 	for text, want := range map[string]string{
 		`exec: "/srv/run.sh": permission denied`:                      "/srv/run.sh",
 		"executable file `srv` not found in $PATH":                    "srv",
+		"executable file srv not found in $PATH: No such file":        "srv",
+		`exec: "srv": executable file not found in $PATH`:             "srv",
 		"exec container process `/srv`: No such file":                 "/srv",
 		`exec /usr/bin/tool: exec format error`:                       "/usr/bin/tool",
 		`unable to find user deploy: no matching entries`:             "deploy",

@@ -93,7 +93,7 @@ func startItem(message string) string {
 
 // executable finds the file that a runtime could not run, or the user that it
 // did not find.
-var executable = regexp.MustCompile("exec: \"([^\"]{1,200})\"|executable file [`'\"]([^`'\"]{1,200})[`'\"] not found|exec container process [`'\"]?([^`'\": ]{1,200})|exec (/\\S{1,200}): |(?:^|/|\\s)(?:ba|da|a)?sh: (?:line )?(?:\\d{1,5}: )?([^:\\s]{1,200}): |unable to find user ([^:\\s]{1,100})|non-numeric user \\(([^)]{1,100})\\)")
+var executable = regexp.MustCompile("exec: \"([^\"]{1,200})\"|executable file [`'\"]?([^`'\"\\s]{1,200})[`'\"]? not found in|exec container process [`'\"]?([^`'\": ]{1,200})|exec (/\\S{1,200}): |(?:^|/|\\s)(?:ba|da|a)?sh: (?:line )?(?:\\d{1,5}: )?([^:\\s]{1,200}): |unable to find user ([^:\\s]{1,100})|non-numeric user \\(([^)]{1,100})\\)")
 
 // startNames are the names that a text of a failed start gives: one at most.
 func startNames(message string) []string {
