@@ -54,7 +54,8 @@ match. All of them go through the plugin's command line.
 * **precision**: stated or tolerated roots of all roots told.
 * **first**: incidents whose first pattern is a stated root.
 * **factor**, **change**: stated ones that were told.
-* **false alarms**: patterns at warning or above in healthy clusters.
+* **false alarms**: patterns at warning or above in healthy clusters, and in how many of
+  these.
 
 `
 
@@ -90,7 +91,9 @@ func totalRows(sets ...*totals) [][]string {
 	add("first", func(t *totals) string { return t.first.percent() })
 	add("factor", func(t *totals) string { return t.factor.percent() })
 	add("change", func(t *totals) string { return t.change.percent() })
-	add("false alarms", func(t *totals) string { return fmt.Sprintf("%d in %d clusters", t.falseAlarms, t.falselyAlarms) })
+	add("false alarms", func(t *totals) string {
+		return fmt.Sprintf("%d, in %d of %d", t.falseAlarms, t.falselyAlarms, t.healthy)
+	})
 	return rows
 }
 

@@ -95,7 +95,7 @@ func isLoud(p *report.Pattern) bool { return p.Severity != "info" }
 
 // root looks for a stated root among those told. Where several fit, it is
 // enough that one of them names the factor or change.
-func (res *result) root(e *truth.Expected, told []*report.Pattern) {
+func (r *result) root(e *truth.Expected, told []*report.Pattern) {
 	out := rootResult{detector: firstOf(e.Detector), cause: firstOf(e.Cause), what: expectation(e)}
 	factor, change := false, false
 	for _, p := range told {
@@ -106,25 +106,25 @@ func (res *result) root(e *truth.Expected, told []*report.Pattern) {
 		}
 	}
 	if e.Factor != nil {
-		res.factors.count(factor)
+		r.factors.count(factor)
 		if out.found && !factor {
-			res.undetermined = append(res.undetermined, "factor "+e.Factor.Attribute+" "+e.Factor.Value)
+			r.undetermined = append(r.undetermined, "factor "+e.Factor.Attribute+" "+e.Factor.Value)
 		}
 	}
 	if e.Change != nil {
-		res.changes.count(change)
+		r.changes.count(change)
 		if out.found && !change {
-			res.undetermined = append(res.undetermined, "change of "+e.Change.Namespace+"/"+e.Change.Name)
+			r.undetermined = append(r.undetermined, "change of "+e.Change.Namespace+"/"+e.Change.Name)
 		}
 	}
-	res.roots = append(res.roots, out)
+	r.roots = append(r.roots, out)
 }
 
 // alarms are false in a healthy cluster even when something explains them.
-func (res *result) alarms(t *truth.Truth, r *report.Report) {
-	for i := range r.Patterns {
-		if p := &r.Patterns[i]; isLoud(p) && !isAny(t.Tolerated, p) {
-			res.falseAlarms = append(res.falseAlarms, describe(p))
+func (r *result) alarms(t *truth.Truth, told *report.Report) {
+	for i := range told.Patterns {
+		if p := &told.Patterns[i]; isLoud(p) && !isAny(t.Tolerated, p) {
+			r.falseAlarms = append(r.falseAlarms, describe(p))
 		}
 	}
 }

@@ -181,8 +181,8 @@ func TestBoardNamesWhatIsMissed(t *testing.T) {
 	out := string(board([]result{missed}, []result{alarm}))
 	for _, want := range []string{
 		"| recall       | 0.500 (1/2)",
-		"| false alarms | 0 in 0 clusters",
-		"| 1 in 1 clusters",
+		"| false alarms | 0, in 0 of 0",
+		"| 1, in 1 of 1",
 		"| oom      | container-limit | 1/1 ",
 		"| oom      | node-oom        | 0/1 ",
 		"* missed: oom/node-oom of a/x\n* wrong: a title\n* not told: factor a b",

@@ -6,7 +6,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
 
@@ -112,8 +111,4 @@ func (w *world) nodeEvent(n *corev1.Node, typ, reason, message, from string, ago
 		o.UID, host = types.UID(n.Name), n.Name
 	}
 	w.event(ev{object: o, typ: typ, reason: reason, message: message, from: from, host: host, first: ago, count: 1})
-}
-
-func nodeRef(n *corev1.Node) metav1.OwnerReference {
-	return metav1.OwnerReference{APIVersion: "v1", Kind: "Node", Name: n.Name, UID: n.UID}
 }

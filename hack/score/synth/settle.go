@@ -74,7 +74,7 @@ func (p *pod) inits() bool { return len(p.unfinishedInits()) == 0 }
 func (p *pod) unfinishedInits() []string {
 	var out []string
 	for i := range p.Status.InitContainerStatuses {
-		if c := &p.Status.InitContainerStatuses[i]; !c.Ready && !(c.Started != nil && *c.Started) && c.LastTerminationState.Terminated == nil {
+		if c := &p.Status.InitContainerStatuses[i]; !c.Ready && (c.Started == nil || !*c.Started) && c.LastTerminationState.Terminated == nil {
 			out = append(out, c.Name)
 		} else if !c.Ready && p.isPlainInit(c.Name) {
 			out = append(out, c.Name)

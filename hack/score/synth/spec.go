@@ -65,11 +65,6 @@ func httpProbe(path string) *corev1.Probe {
 		TimeoutSeconds: 1, PeriodSeconds: 10, SuccessThreshold: 1, FailureThreshold: 3}
 }
 
-func execProbe(command ...string) *corev1.Probe {
-	return &corev1.Probe{ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: command}},
-		TimeoutSeconds: 1, PeriodSeconds: 10, SuccessThreshold: 1, FailureThreshold: 3}
-}
-
 // The edits of a pod spec that incidents are made of.
 
 func memoryLimit(limit string) func(*corev1.PodSpec) {
