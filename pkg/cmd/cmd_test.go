@@ -52,7 +52,7 @@ func TestMistakesGetOneClearLine(t *testing.T) {
 	}{
 		{"unknown flag", "", []string{"--al-namespaces"}, exitUsage, "unknown flag: --al-namespaces"},
 		{"unknown command", "", []string{"nodes"}, exitUsage, `unknown command "nodes"; did you mean "node"?`},
-		{"node without a name", "", []string{"node"}, exitUsage, "accepts 1 arg"},
+		{"node without a name", "", []string{"node"}, exitUsage, "node needs the name of one node"},
 		{"output", "", []string{"-o", "xml"}, exitUsage, `--output "xml": must be one of`},
 		{"severity", "", []string{"--min-severity", "fatal"}, exitUsage, "must be one of info, warning, critical"},
 		{"category", "", []string{"--category", "x"}, exitUsage, "must be one of infrastructure"},

@@ -21,7 +21,12 @@ other nodes of its pool, its zone and the cluster. Pods of all namespaces are
 looked at unless -n is given.`,
 		Example: `  kubectl patterns node worker-3
   kubectl patterns node worker-3 -f dump.json`,
-		Args: cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("node needs the name of one node: kubectl patterns node NAME")
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if !c.Flags().Changed("namespace") {
 				flags.allNamespaces = true
