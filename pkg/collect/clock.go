@@ -4,22 +4,27 @@ import (
 	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
 
 // newest is the moment that saved data were taken, as far as they tell: the
-// newest creation, condition, write, termination or event time. Deletion
+// newest creation, condition, write, termination or event time. Writes of
+// statuses count, and the heartbeats of nodes: what stands still is dated by
+// what goes on around it. Deletion
 // times lie in the future by design and are not looked at.
 //
 // A lone time far ahead of all others is somebody's wrong clock, and is
 // passed over: when a single object, in at most two of its fields, is more
 // than a day ahead of everything else.
-func newest(p *cluster.Parts) time.Time {
-	stamps := timesOf(p)
+func newest(p *cluster.Parts, touched []stamp) time.Time {
+	stamps := append(timesOf(p), touched...)
 	slices.SortFunc(stamps, func(a, b stamp) int { return b.at.Compare(a.at) })
 	for i := 0; i < len(stamps); {
 		n := i
-		for n < len(stamps) && stamps[n].object == stamps[i].object && stamps[i].at.Sub(stamps[n].at) <= alone {
+		for n < len(stamps) && stamps[n].of(&stamps[i]) && stamps[i].at.Sub(stamps[n].at) <= alone {
 			n++
 		}
 		lone := n-i <= 2 && n < len(stamps) && stamps[n-1].at.Sub(stamps[n].at) > alone
@@ -38,6 +43,32 @@ const alone = 24 * time.Hour
 type stamp struct {
 	object cluster.Ref
 	at     time.Time
+}
+
+// of reports whether two stamps are of one object. Its kind is not known of
+// all; a UID or a name is enough here.
+func (s *stamp) of(o *stamp) bool {
+	return s.object.UID == o.object.UID && s.object.Namespace == o.object.Namespace && s.object.Name == o.object.Name
+}
+
+// touch keeps when an object was last written, its status included.
+func (b *bucket) touch(o metav1.Object) {
+	s := stamp{object: cluster.Ref{Namespace: o.GetNamespace(), Name: o.GetName(), UID: string(o.GetUID())}}
+	for _, f := range o.GetManagedFields() {
+		if f.Time != nil && f.Time.After(s.at) {
+			s.at = f.Time.Time
+		}
+	}
+	if n, ok := o.(*corev1.Node); ok {
+		for _, c := range n.Status.Conditions {
+			if c.LastHeartbeatTime.After(s.at) {
+				s.at = c.LastHeartbeatTime.Time
+			}
+		}
+	}
+	if !s.at.IsZero() {
+		b.touched = append(b.touched, s)
+	}
 }
 
 func timesOf(p *cluster.Parts) []stamp {

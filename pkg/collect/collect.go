@@ -15,6 +15,9 @@ type bucket struct {
 	// revision share it.
 	templates map[cluster.Ref]*cluster.Template
 	slices    map[cluster.Ref]*backends // by Service
+	// touched dates saved objects by their last write of any kind and by their
+	// heartbeats, for the clock of saved data.
+	touched []stamp
 }
 
 func newBucket() *bucket {

@@ -75,7 +75,7 @@ func (f *Files) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, e
 	r.b.Identity = cluster.Identity{Offline: true}
 	r.b.Scope, r.b.At = scope, f.Now
 	if r.b.At.IsZero() {
-		r.b.At = measuredAfter(newest(&r.b.Parts), &r.b.Parts)
+		r.b.At = measuredAfter(newest(&r.b.Parts, r.b.touched), &r.b.Parts)
 	}
 	return r.b.finish(), nil
 }

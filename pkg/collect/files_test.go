@@ -253,11 +253,15 @@ func TestMomentOfSavedData(t *testing.T) {
 		items []string
 		want  string
 	}{
-		"newest creation":        {[]string{pod("a", "2026-01-01T00:00:00Z"), pod("b", "2026-01-02T00:00:00Z")}, "2026-01-02T00:00:00Z"},
-		"newest event":           {[]string{pod("a", "2026-01-01T00:00:00Z"), event("a", "2026-01-01T05:00:00Z")}, "2026-01-01T05:00:00Z"},
-		"a lone absurd time":     {[]string{pod("a", "2026-01-01T00:00:00Z"), pod("b", "2026-01-01T01:00:00Z"), event("z", "2099-01-01T00:00:00Z")}, "2026-01-01T01:00:00Z"},
-		"two lone absurd times":  {[]string{pod("a", "2026-01-01T00:00:00Z"), event("y", "2050-01-01T00:00:00Z"), event("z", "2099-01-01T00:00:00Z")}, "2026-01-01T00:00:00Z"},
-		"a single object":        {[]string{pod("a", "2026-01-01T00:00:00Z")}, "2026-01-01T00:00:00Z"},
+		"newest creation":           {[]string{pod("a", "2026-01-01T00:00:00Z"), pod("b", "2026-01-02T00:00:00Z")}, "2026-01-02T00:00:00Z"},
+		"newest event":              {[]string{pod("a", "2026-01-01T00:00:00Z"), event("a", "2026-01-01T05:00:00Z")}, "2026-01-01T05:00:00Z"},
+		"a lone absurd time":        {[]string{pod("a", "2026-01-01T00:00:00Z"), pod("b", "2026-01-01T01:00:00Z"), event("z", "2099-01-01T00:00:00Z")}, "2026-01-01T01:00:00Z"},
+		"two lone absurd times":     {[]string{pod("a", "2026-01-01T00:00:00Z"), event("y", "2050-01-01T00:00:00Z"), event("z", "2099-01-01T00:00:00Z")}, "2026-01-01T00:00:00Z"},
+		"a single object":           {[]string{pod("a", "2026-01-01T00:00:00Z")}, "2026-01-01T00:00:00Z"},
+		"a status that was written": {[]string{pod("a", "2026-01-01T00:00:00Z"), `{"kind":"Node","apiVersion":"v1","metadata":{"name":"n","creationTimestamp":"2026-01-01T00:00:00Z","managedFields":[{"manager":"kubelet","operation":"Update","subresource":"status","time":"2026-01-01T03:00:00Z"}]}}`}, "2026-01-01T03:00:00Z"},
+		"a node's heartbeat":        {[]string{pod("a", "2026-01-01T00:00:00Z"), `{"kind":"Node","apiVersion":"v1","metadata":{"name":"n","creationTimestamp":"2026-01-01T00:00:00Z"},"status":{"conditions":[{"type":"Ready","status":"True","lastHeartbeatTime":"2026-01-01T04:00:00Z"}]}}`}, "2026-01-01T04:00:00Z"},
+		"an absurd time twice": {[]string{pod("a", "2026-01-01T00:00:00Z"), pod("b", "2026-01-01T01:00:00Z"),
+			`{"kind":"Pod","apiVersion":"v1","metadata":{"name":"z","creationTimestamp":"2099-01-01T00:00:00Z","managedFields":[{"manager":"m","operation":"Update","time":"2099-01-01T00:00:00Z"}]}}`}, "2026-01-01T01:00:00Z"},
 		"deletion is the future": {[]string{`{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","creationTimestamp":"2026-01-01T00:00:00Z","deletionTimestamp":"2026-01-01T09:00:00Z"}}`}, "2026-01-01T00:00:00Z"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -54,6 +54,7 @@ func decode[T any, P interface {
 			return err
 		}
 		add(b, &obj)
+		b.touch(P(&obj))
 		return nil
 	}
 }
