@@ -212,7 +212,13 @@ func (b *builder) recommendations() []detect.Recommendation {
 	return []detect.Recommendation{{Urgency: detect.Immediate, Text: fmt.Sprintf("Restore the way from the nodes to %s (DNS, egress, proxy, certificates).", b.image.Registry)}}
 }
 
+// secretAdvice is for those who pull with a Secret; where the pods name none,
+// the nodes' own credentials count, if there are any.
 func (b *builder) secretAdvice() string {
+	gone := slices.ContainsFunc(b.group, func(s *symptom.Symptom) bool { return s.Pod == nil || s.Pod.Template == nil })
+	if len(b.pullSecrets()) == 0 && !gone {
+		return fmt.Sprintf("The pods name no pull Secret: let the nodes pull from %s by their own identity, or name a Secret with credentials in the pods or in their service account.", b.image.Registry)
+	}
 	if n := len(b.tally.Namespaces); n > 1 {
 		return fmt.Sprintf("Renew the pull credentials for %s in %d namespaces (%s).", b.image.Registry, n, detect.List(b.tally.Namespaces, 5))
 	}
