@@ -148,6 +148,18 @@ func (s *Snapshot) Window() (from, to time.Time) {
 	return from, s.At
 }
 
+// Everywhere is the snapshot asked about all that was read.
+func (s *Snapshot) Everywhere() *Snapshot {
+	out := *s
+	out.Scope = Scope{AllNamespaces: true, Since: s.Scope.Since}
+	return &out
+}
+
+// IsPart reports whether more was read than is asked about.
+func (s *Snapshot) IsPart() bool {
+	return s.Scope.MatchPod != nil || (s.Identity.Offline && len(s.Scope.Namespaces) > 0)
+}
+
 // WithConfigs is the snapshot with metadata of ConfigMaps and Secrets that
 // were read in a second step.
 func (s *Snapshot) WithConfigs(p Parts) *Snapshot {

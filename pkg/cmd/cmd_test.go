@@ -128,6 +128,29 @@ func TestNarrowing(t *testing.T) {
 	}
 }
 
+// What fails in a namespace for a reason that lies in another has its root
+// there, whichever of the namespaces is asked about.
+func TestRootsLieWhereTheyLie(t *testing.T) {
+	roots := func(args ...string) []string {
+		var out []string
+		for _, p := range scan(t, append([]string{"-f", recording("rollout-cascade-refused")}, args...)...).Patterns {
+			if p.ExplainedBy == "" {
+				out = append(out, p.ID)
+			}
+		}
+		return out
+	}
+	whole := roots()
+	if len(whole) != 1 {
+		t.Fatalf("the recording has the roots %v, want one", whole)
+	}
+	for _, ns := range []string{"policies-production", "search"} {
+		if got := roots("-n", ns); !slices.Equal(got, whole) {
+			t.Errorf("-n %s: roots %v, want %v", ns, got, whole)
+		}
+	}
+}
+
 func workloads(r *report.Report) []string {
 	var out []string
 	for _, p := range r.Patterns {

@@ -70,8 +70,19 @@ func (o *options) analyse(ctx context.Context) (*correlate.Story, []symptom.Symp
 		snapshot = snapshot.WithLogs(logs)
 		symptoms = symptom.Recognise(snapshot)
 	}
-	patterns, skipped := detect.Run(o.suite, snapshot, symptoms)
-	return correlate.Explain(snapshot, o.suite, symptoms, patterns, skipped), symptoms, nil
+	return o.explain(snapshot, symptoms), symptoms, nil
+}
+
+// explain makes the story. Whoever asks about a part of what was read is told
+// what its failures follow from elsewhere.
+func (o *options) explain(s *cluster.Snapshot, symptoms []symptom.Symptom) *correlate.Story {
+	var whole *correlate.Story
+	if s.IsPart() {
+		all := s.Everywhere()
+		whole = o.explain(all, symptom.Recognise(all))
+	}
+	patterns, skipped := detect.Run(o.suite, s, symptoms)
+	return correlate.ExplainWithin(whole, s, o.suite, symptoms, patterns, skipped)
 }
 
 // measure adds what kubelets measure, where that is asked for. Saved data hold

@@ -13,16 +13,13 @@ import (
 // nest gives every consequence its parent, rule by rule. No pattern explains
 // itself, not even by way of others.
 func (e *explainer) nest(ps []*Pattern) {
-	byID := map[string]*Pattern{}
-	for _, p := range ps {
-		byID[p.ID] = p
-	}
+	known := byID(ps)
 	for i := range rules {
 		for _, child := range ps {
 			if child.ExplainedBy != "" || !rules[i].isChild(child) {
 				continue
 			}
-			if parent := e.parentOf(&rules[i], ps, child, byID); parent != nil {
+			if parent := e.parentOf(&rules[i], ps, child, known); parent != nil {
 				child.ExplainedBy = parent.ID
 				parent.Explains = append(parent.Explains, child.ID)
 			}
@@ -30,7 +27,7 @@ func (e *explainer) nest(ps []*Pattern) {
 	}
 	for _, p := range ps {
 		slices.Sort(p.Explains)
-		for up := byID[p.ExplainedBy]; up != nil; up = byID[up.ExplainedBy] {
+		for up := known[p.ExplainedBy]; up != nil; up = known[up.ExplainedBy] {
 			if p.Severity.Rank() < up.Severity.Rank() {
 				up.Severity = p.Severity // an incident is as bad as the worst that follows
 			}

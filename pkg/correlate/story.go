@@ -170,6 +170,13 @@ type Cell struct {
 
 // Explain makes the story of detected patterns.
 func Explain(s *cluster.Snapshot, suite detect.Suite, symptoms []symptom.Symptom, found []detect.Pattern, skipped []detect.Skipped) *Story {
+	return ExplainWithin(nil, s, suite, symptoms, found, skipped)
+}
+
+// ExplainWithin is Explain for a part of what was read: what follows from
+// something outside of that part is told under it. The story of all that was
+// read is whole; nil when there is no more.
+func ExplainWithin(whole *Story, s *cluster.Snapshot, suite detect.Suite, symptoms []symptom.Symptom, found []detect.Pattern, skipped []detect.Skipped) *Story {
 	e := newExplainer(s, symptoms)
 	if d := suite.Named("rollout-cascade"); d != nil && detect.Unmet(d, s) == "" {
 		found = append(found, e.cascades(d)...)
@@ -181,6 +188,9 @@ func Explain(s *cluster.Snapshot, suite detect.Suite, symptoms []symptom.Symptom
 	}
 	distinguish(story.Patterns)
 	e.nest(story.Patterns)
+	if whole != nil {
+		story.Patterns = adopt(story.Patterns, whole)
+	}
 	story.Patterns = ordered(story.Patterns)
 	story.Unexplained = unexplained(story.Failing, story.Patterns)
 	story.Timeline = e.timeline(story.Patterns)
