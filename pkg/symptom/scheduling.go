@@ -98,7 +98,7 @@ func (r *recogniser) addPlacement(s *Symptom, failed, events []*cluster.Event) {
 // about to go, a volume is being made, the nodes are just starting.
 func (r *recogniser) isPassing(s *Symptom, c Clause) bool {
 	if waited := s.Last.Sub(s.First); waited >= handOver {
-		return waited < nodeStartGrace && r.allNodesStart()
+		return waited < nodeStartGrace && r.allNodesStart() && !r.allNodesReady()
 	}
 	switch s.Cause {
 	case UnfitVolume:
@@ -109,6 +109,11 @@ func (r *recogniser) isPassing(s *Symptom, c Clause) bool {
 		return podRules.MatchString(c.Text)
 	}
 	return r.allNodesStart()
+}
+
+// allNodesReady reports whether no node is left that may yet take pods.
+func (r *recogniser) allNodesReady() bool {
+	return !slices.ContainsFunc(r.s.Nodes, func(n cluster.Node) bool { return !n.Ready() })
 }
 
 // allNodesStart reports whether there are only nodes that may still be
