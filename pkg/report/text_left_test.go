@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -56,5 +57,23 @@ func TestPeriodCovered(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("lacks %q:\n%s", want, out.String())
 		}
+	}
+}
+
+// TestMatrixSaysWhatItLeavesOut when there are more patterns than columns.
+func TestMatrixSaysWhatItLeavesOut(t *testing.T) {
+	r := &Report{Matrix: Matrix{Columns: []Attribute{{Attribute: "node", Value: "n1"}}}}
+	for i := range 10 {
+		id := fmt.Sprintf("p%d", i)
+		r.Patterns = append(r.Patterns, Pattern{ID: id, Severity: "warning", SharedFactors: []SharedFactor{{Attribute: "node", Value: "n1"}}})
+		r.Matrix.Rows = append(r.Matrix.Rows, id)
+		r.Matrix.Cells = append(r.Matrix.Cells, []Cell{{Unit: "pods", Affected: 1, Of: 1, HealthyOf: 5}})
+	}
+	var out bytes.Buffer
+	if err := Text(&out, r, Style{Width: 120, Zone: time.UTC}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "Shown are 8 of 10 patterns") || strings.Contains(out.String(), "P9 ") {
+		t.Errorf("the matrix:\n%s", out.String())
 	}
 }

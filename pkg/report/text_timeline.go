@@ -196,8 +196,13 @@ func (t *text) matrix() {
 	t.paragraph(2, 0, "How many of each pattern's affected have the factor, and how many of the healthy.", t.palette.dim)
 	header := []string{"FACTOR"}
 	var rowsOf []int
+	told := 0
 	for i, id := range m.Rows {
-		if n, ok := t.number[id]; ok && len(rowsOf) < 8 {
+		n, ok := t.number[id]
+		if !ok {
+			continue
+		}
+		if told++; told <= widest {
 			header = append(header, fmt.Sprintf("P%d", n))
 			rowsOf = append(rowsOf, i)
 		}
@@ -213,7 +218,14 @@ func (t *text) matrix() {
 		}
 	}
 	t.table(2, header, rows)
+	if told > widest {
+		t.paragraph(2, 0, fmt.Sprintf("Shown are %d of %d patterns; -o json has them all.", widest, told), t.palette.dim)
+	}
 }
+
+// widest is how many patterns the matrix sets beside each other: more do not
+// fit into 80 columns.
+const widest = 8
 
 // ofRoot reports whether a root names a factor: those of consequences would
 // bury them.
