@@ -111,7 +111,7 @@ func (c *cascade) counter(others []*cascade) []string {
 func (c *cascade) investigation(t *detect.Tally) []detect.Command {
 	up := c.change.Object
 	out := []detect.Command{
-		{Why: "what the rollout changed", Command: detect.Kubectl("rollout", "history", strings.ToLower(up.Kind)+"/"+up.Name, "-n", up.Namespace)},
+		{Why: "what the rollout changed", Command: detect.Kubectl("rollout", "history", detect.Target(up), "-n", up.Namespace)},
 	}
 	for _, svc := range sortedKeys(c.services) {
 		ns, name, _ := strings.Cut(svc, "/")
@@ -130,7 +130,7 @@ func (c *cascade) recommendations(t *detect.Tally) []detect.Recommendation {
 	if t.Ongoing {
 		out = append(out, detect.Recommendation{Urgency: detect.Immediate,
 			Text:     fmt.Sprintf("See whether %s serves; if it does not, go back to its revision before.", up.Path()),
-			Commands: []string{detect.Kubectl("rollout", "undo", strings.ToLower(up.Kind)+"/"+up.Name, "-n", up.Namespace)}})
+			Commands: []string{detect.Kubectl("rollout", "undo", detect.Target(up), "-n", up.Namespace)}})
 	}
 	return append(out, detect.Recommendation{Urgency: detect.Later,
 		Text: fmt.Sprintf("Let %s survive a restart of %s: retries with backoff, circuit breakers, pools that reconnect; and give %s a readiness probe that passes only when it serves.",

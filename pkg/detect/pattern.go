@@ -55,6 +55,11 @@ type Factor struct {
 	Placement bool
 }
 
+// OnNode is the factor of sitting on one node.
+func OnNode(node string) Factor {
+	return Factor{Attribute: "node", Value: node, Placement: true, Holds: func(p *cluster.Pod) bool { return p.Node == node }}
+}
+
 // Cause is the probable cause in words.
 type Cause struct {
 	Text       string

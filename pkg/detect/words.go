@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
@@ -98,6 +99,21 @@ func Values(symptoms []*symptom.Symptom, of func(*symptom.Symptom) string) []str
 func Clip(text string, n int) string {
 	if r := []rune(text); len(r) > n {
 		return string(r[:n-1]) + "…"
+	}
+	return text
+}
+
+// ClipLine shortens the first line of a text to at most n characters.
+func ClipLine(text string, n int) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return Clip(line, n)
+}
+
+// OneLine puts a text on one line, of n characters before it is cut.
+func OneLine(text string, n int) string {
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if r := []rune(text); len(r) > n {
+		return strings.TrimRight(string(r[:n]), " ") + "…"
 	}
 	return text
 }

@@ -75,9 +75,9 @@ func (b *builder) advice() string {
 	case symptom.RefusedPodSecurity:
 		return fmt.Sprintf("Correct the securityContext of %s as the message says, or choose another level for the namespace.", who)
 	case symptom.WebhookDenied:
-		return fmt.Sprintf("Correct %s as the denial says: %s", who, detect.Said(clip(b.first.Message, 160)))
+		return fmt.Sprintf("Correct %s as the denial says: %s", who, detect.Said(detect.ClipLine(b.first.Message, 160)))
 	case symptom.WebhookDown:
 		return fmt.Sprintf("Get webhook %s to answer again.", b.first.About.Name)
 	}
-	return fmt.Sprintf("Correct %s as the refusal says: %s", who, detect.Said(clip(b.first.Message, 160)))
+	return fmt.Sprintf("Correct %s as the refusal says: %s", who, detect.Said(detect.ClipLine(b.first.Message, 160)))
 }

@@ -44,7 +44,7 @@ func (b *builder) refuser() string {
 		if !ok {
 			return s.Item + " refuse them"
 		}
-		return fmt.Sprintf("Pod Security level %s refuses them (%s)", level, clip(reasons, 90))
+		return fmt.Sprintf("Pod Security level %s refuses them (%s)", level, detect.ClipLine(reasons, 90))
 	case symptom.WebhookDenied:
 		if s.Item != "" {
 			return fmt.Sprintf("webhook %s denies them by policy %s", s.About.Name, s.Item)
@@ -68,7 +68,7 @@ func (b *builder) quota() string {
 	if s.Usage == "" {
 		return fmt.Sprintf("%s refuses them (%s)", name, s.Item)
 	}
-	return fmt.Sprintf("%s leaves no room (%s)", name, clip(s.Usage, 90))
+	return fmt.Sprintf("%s leaves no room (%s)", name, detect.ClipLine(s.Usage, 90))
 }
 
 func (b *builder) policy() string {
@@ -82,17 +82,9 @@ func (b *builder) policy() string {
 		return fmt.Sprintf("%s %s denies them", s.About.Kind, s.About.Name)
 	}
 	if field, ok := strings.CutPrefix(s.Item, "invalid: "); ok {
-		return fmt.Sprintf("the API server calls them invalid (%s)", clip(field, 90))
+		return fmt.Sprintf("the API server calls them invalid (%s)", detect.ClipLine(field, 90))
 	}
-	return fmt.Sprintf("the API server refuses them (%s)", clip(s.Item, 90))
-}
-
-func clip(text string, n int) string {
-	text, _, _ = strings.Cut(text, "\n")
-	if r := []rune(text); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return text
+	return fmt.Sprintf("the API server refuses them (%s)", detect.ClipLine(s.Item, 90))
 }
 
 // failures say why a webhook cannot be called, short for the title and long.
@@ -108,7 +100,7 @@ var failures = map[string]struct{ short, long string }{
 }
 
 func (b *builder) probable() detect.Cause {
-	c := detect.Cause{Confidence: detect.High, Why: "the API server says so: " + detect.Said(clip(b.first.Message, 240))}
+	c := detect.Cause{Confidence: detect.High, Why: "the API server says so: " + detect.Said(detect.ClipLine(b.first.Message, 240))}
 	switch b.cause {
 	case symptom.RefusedQuota:
 		c.Text = fmt.Sprintf("The API server refuses new pods: %s.", b.quota())

@@ -132,7 +132,7 @@ func (b *builder) pattern(key string) detect.Pattern {
 
 func (b *builder) factors() []detect.Factor {
 	if b.node != "" {
-		return []detect.Factor{{Attribute: "node", Value: b.node, Placement: true, Holds: func(p *cluster.Pod) bool { return p.Node == b.node }}}
+		return []detect.Factor{detect.OnNode(b.node)}
 	}
 	var out []detect.Factor
 	if names := b.images(); len(names) == 1 {

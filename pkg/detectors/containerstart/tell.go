@@ -81,19 +81,12 @@ func (b *builder) fill(form string) string {
 	if image == "" {
 		image = "of " + b.tally.Workloads[0].Path()
 	}
-	return strings.NewReplacer("%[1]s", name, "%[2]s", image, "%[3]s", clip(b.first.Template, 100)).Replace(form)
-}
-
-func clip(text string, n int) string {
-	if r := []rune(text); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return text
+	return strings.NewReplacer("%[1]s", name, "%[2]s", image, "%[3]s", detect.Clip(b.first.Template, 100)).Replace(form)
 }
 
 func (b *builder) probable() detect.Cause {
 	c := detect.Cause{Text: b.fill(words[b.first.Item].cause), Confidence: detect.High,
-		Why: "kubelet and runtime say so: " + detect.Said(clip(b.first.Message, 240))}
+		Why: "kubelet and runtime say so: " + detect.Said(detect.Clip(b.first.Message, 240))}
 	switch b.first.Item {
 	case symptom.StartOther:
 		c.Confidence = detect.Low

@@ -161,9 +161,8 @@ func investigation(s *symptom.Symptom) []detect.Command {
 
 // raise is a command that sets a higher limit; how high is for the reader.
 func raise(w cluster.Ref, container string) []string {
-	switch w.Kind {
-	case "Deployment", "StatefulSet", "DaemonSet":
-		return []string{detect.Kubectl("set", "resources", strings.ToLower(w.Kind)+"/"+w.Name, "-n", w.Namespace, "-c", container, "--limits=cpu=NEW_LIMIT")}
+	if detect.Rolls(w) {
+		return []string{detect.Kubectl("set", "resources", detect.Target(w), "-n", w.Namespace, "-c", container, "--limits=cpu=NEW_LIMIT")}
 	}
 	return nil
 }

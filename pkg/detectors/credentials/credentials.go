@@ -214,14 +214,7 @@ func (b *builder) counter() []string {
 
 func (b *builder) investigation(secrets []string) []detect.Command {
 	s := b.group[0]
-	logs := []string{"logs", s.Object.Name, "-n", s.Object.Namespace, "--tail=50"}
-	if s.Container != "" {
-		logs = append(logs, "-c", s.Container)
-	}
-	if s.Restarts > 0 {
-		logs = append(logs, "--previous")
-	}
-	out := []detect.Command{{Why: "the refusal in the program's own words", Command: detect.Kubectl(logs...)}}
+	out := []detect.Command{{Why: "the refusal in the program's own words", Command: detect.LastWords(s)}}
 	for _, path := range secrets[:min(len(secrets), 3)] {
 		namespace, name, _ := strings.Cut(path, "/")
 		out = append(out, detect.Command{Why: "keys and age of the Secret, not its data", Command: detect.Kubectl("describe", "secret", name, "-n", namespace)})
@@ -245,12 +238,7 @@ func (b *builder) recommendations(secrets []string) []detect.Recommendation {
 	}
 	if len(secrets) == 1 {
 		r.Text += fmt.Sprintf(" They may stand in Secret %s. Programs that read it from their environment need a restart to see a change.", secrets[0])
-		for _, w := range b.tally.Workloads {
-			switch w.Kind {
-			case "Deployment", "StatefulSet", "DaemonSet":
-				r.Commands = append(r.Commands, detect.Kubectl("rollout", "restart", strings.ToLower(w.Kind)+"/"+w.Name, "-n", w.Namespace))
-			}
-		}
+		r.Commands = append(r.Commands, detect.Restarts(b.tally.Workloads)...)
 	}
 	return []detect.Recommendation{r}
 }

@@ -137,16 +137,9 @@ func (b *builder) probable() detect.Cause {
 
 func (b *builder) investigation() []detect.Command {
 	s := b.group[0]
-	logs := []string{"logs", s.Object.Name, "-n", s.Object.Namespace, "--tail=50"}
-	if s.Container != "" {
-		logs = append(logs, "-c", s.Container)
-	}
-	if s.Restarts > 0 {
-		logs = append(logs, "--previous")
-	}
 	out := []detect.Command{
 		{Why: "which variables the template sets, and from where", Command: detect.Kubectl("describe", "pod", s.Object.Name, "-n", s.Object.Namespace)},
-		{Why: "what the program says of it", Command: detect.Kubectl(logs...)},
+		{Why: "what the program says of it", Command: detect.LastWords(s)},
 	}
 	if b.source.Kind == "ConfigMap" {
 		out = append(out, detect.Command{Why: "the keys that are there", Command: detect.Kubectl("describe", "configmap", b.source.Name, "-n", b.source.Namespace)})

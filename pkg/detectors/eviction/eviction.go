@@ -93,7 +93,7 @@ func (e *evictions) pattern(key string) detect.Pattern {
 		Recommendations: e.recommendations(),
 	}
 	if node := e.first.Node; node != "" && slices.Contains([]string{symptom.EvictedTaint, symptom.EvictedAPI}, e.first.Cause) {
-		p.Factors = []detect.Factor{{Attribute: "node", Value: node, Placement: true, Holds: func(p *cluster.Pod) bool { return p.Node == node }}}
+		p.Factors = []detect.Factor{detect.OnNode(node)}
 	}
 	return p
 }

@@ -170,8 +170,7 @@ func (b *builder) refusalIsAmbiguous() bool {
 
 func (b *builder) factors() []detect.Factor {
 	if b.onNode {
-		return []detect.Factor{{Attribute: "node", Value: b.node, Placement: true,
-			Holds: func(p *cluster.Pod) bool { return p.Node == b.node }}}
+		return []detect.Factor{detect.OnNode(b.node)}
 	}
 	var out []detect.Factor
 	if b.item == symptom.SandboxPauseImage { // no pod names it

@@ -23,7 +23,7 @@ func (b *builder) probable() detect.Cause {
 	case !b.group[0].Ended.IsZero():
 		why = "the program says so: "
 	}
-	return detect.Cause{Text: text, Confidence: detect.High, Why: why + detect.Said(clip(b.group[0].Message))}
+	return detect.Cause{Text: text, Confidence: detect.High, Why: why + detect.Said(detect.Clip(b.group[0].Message, 200))}
 }
 
 func (b *builder) short() string {
@@ -59,13 +59,6 @@ func (b *builder) otherKind() string {
 		return "ConfigMap"
 	}
 	return "Secret"
-}
-
-func clip(text string) string {
-	if r := []rune(text); len(r) > 200 {
-		return string(r[:199]) + "…"
-	}
-	return text
 }
 
 // counter says when what is missing was there as the data were read.

@@ -3,7 +3,6 @@ package network
 import (
 	"fmt"
 
-	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
@@ -27,7 +26,7 @@ func sandboxes(pass *detect.Pass, g detect.Group) detect.Pattern {
 	p.Recommendations = []detect.Recommendation{{Urgency: detect.Immediate, Text: text}}
 	if len(t.Nodes) == 1 {
 		node := t.Nodes[0]
-		p.Factors = []detect.Factor{{Attribute: "node", Value: node, Placement: true, Holds: func(p *cluster.Pod) bool { return p.Node == node }}}
+		p.Factors = []detect.Factor{detect.OnNode(node)}
 		p.Counter = besides(pass, node, &t)
 	}
 	return p

@@ -3,7 +3,6 @@ package network
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
@@ -74,14 +73,7 @@ func (c *calls) whom() string {
 }
 
 // short is the beginning of a text that may be long, on one line.
-func short(text string) string {
-	const most = 120
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
-	if r := []rune(text); len(r) > most {
-		return strings.TrimRight(string(r[:most]), " ") + "…"
-	}
-	return text
-}
+func short(text string) string { return detect.OneLine(text, 120) }
 
 func (c *calls) probable() detect.Cause {
 	out := detect.Cause{Confidence: detect.Medium, Why: "the programs themselves say: " + detect.Said(short(c.first.Message))}

@@ -74,8 +74,7 @@ func pattern(pass *detect.Pass, g detect.Group) detect.Pattern {
 		Investigation: investigation(nodes[0]),
 	}
 	for _, n := range nodes {
-		p.Factors = append(p.Factors, detect.Factor{Attribute: "node", Value: n, Placement: true,
-			Holds: func(p *cluster.Pod) bool { return p.Node == n }})
+		p.Factors = append(p.Factors, detect.OnNode(n))
 	}
 	if len(down) > 0 {
 		p.Recommendations = []detect.Recommendation{{Urgency: detect.Immediate,

@@ -83,13 +83,12 @@ func newNode(pass *detect.Pass, g detect.Group) *node {
 func (n *node) pattern() detect.Pattern {
 	name := n.name
 	return detect.Pattern{
-		Cause:    n.cause,
-		Key:      name,
-		Symptoms: n.symptoms,
-		Nodes:    []string{name},
-		Title:    n.title(),
-		Factors: []detect.Factor{{Attribute: "node", Value: name, Placement: true,
-			Holds: func(p *cluster.Pod) bool { return p.Node == name }}},
+		Cause:           n.cause,
+		Key:             name,
+		Symptoms:        n.symptoms,
+		Nodes:           []string{name},
+		Title:           n.title(),
+		Factors:         []detect.Factor{detect.OnNode(name)},
 		Probable:        n.probable(),
 		Counter:         n.counter(),
 		Investigation:   n.investigation(),

@@ -4,7 +4,6 @@ package oom
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
@@ -187,10 +186,9 @@ func investigation(s *symptom.Symptom) []detect.Command {
 func raise(t *detect.Tally, symptoms []*symptom.Symptom) []string {
 	var out []string
 	for _, w := range t.Workloads {
-		switch w.Kind {
-		case "Deployment", "StatefulSet", "DaemonSet":
+		if detect.Rolls(w) {
 			out = append(out, fmt.Sprintf("%s --limits=memory=NEW_LIMIT",
-				detect.Kubectl("set", "resources", strings.ToLower(w.Kind)+"/"+w.Name, "-n", w.Namespace, "-c", containerOf(symptoms, w))))
+				detect.Kubectl("set", "resources", detect.Target(w), "-n", w.Namespace, "-c", containerOf(symptoms, w))))
 		}
 	}
 	return out
@@ -233,8 +231,7 @@ func nodePattern(g detect.Group) detect.Pattern {
 		Symptoms: g.Symptoms,
 		Nodes:    []string{node},
 		Title:    title,
-		Factors: []detect.Factor{{Attribute: "node", Value: node, Placement: true,
-			Holds: func(p *cluster.Pod) bool { return p.Node == node }}},
+		Factors:  []detect.Factor{detect.OnNode(node)},
 		Probable: detect.Cause{
 			Text:       fmt.Sprintf("The processes on node %s together needed more memory than it has.", node),
 			Confidence: detect.Medium,

@@ -26,9 +26,9 @@ var meanings = map[string]struct{ cause, advice string }{
 }
 
 func (b *builder) probable() detect.Cause {
-	c := detect.Cause{Text: b.meaning(), Confidence: detect.Medium, Why: "the kubelet says: " + detect.Said(clip(b.first.Message, 200))}
+	c := detect.Cause{Text: b.meaning(), Confidence: detect.Medium, Why: "the kubelet says: " + detect.Said(detect.ClipLine(b.first.Message, 200))}
 	if b.first.Item == symptom.ProbeUnknown || b.first.Item == symptom.ProbeGate {
-		c.Why = "the pod's condition says: " + detect.Said(clip(b.first.Message, 200))
+		c.Why = "the pod's condition says: " + detect.Said(detect.ClipLine(b.first.Message, 200))
 	}
 	if b.first.Item == symptom.ProbeUnknown {
 		c.Confidence = detect.Low

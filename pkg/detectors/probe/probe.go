@@ -124,7 +124,7 @@ func (b *builder) factors() []detect.Factor {
 			return nil
 		}
 	}
-	return []detect.Factor{{Attribute: "node", Value: node, Placement: true, Holds: func(p *cluster.Pod) bool { return p.Node == node }}}
+	return []detect.Factor{detect.OnNode(node)}
 }
 
 // kills counts those of the liveness or startup probe, a lower bound.

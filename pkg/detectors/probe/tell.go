@@ -84,7 +84,7 @@ func (b *builder) failure() string {
 		if b.first.Template == "" {
 			return "the probe's command fails without a word"
 		}
-		return "the probe says " + detect.Said(clip(b.first.Template, 80))
+		return "the probe says " + detect.Said(detect.ClipLine(b.first.Template, 80))
 	}
 	return b.first.Item + " from " + at
 }
@@ -137,14 +137,6 @@ func (b *builder) within() string {
 		return timeouts[0]
 	}
 	return " within the probe's timeout"
-}
-
-func clip(text string, n int) string {
-	text, _, _ = strings.Cut(text, "\n")
-	if r := []rune(text); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return text
 }
 
 // detail is how the template tries: "every 5s, timeout 1s, 3 failures".

@@ -172,5 +172,5 @@ func (r *rollout) recommendations() []detect.Recommendation {
 	}
 	return []detect.Recommendation{{Urgency: detect.Immediate,
 		Text:     fmt.Sprintf("Go back to the revision before, unless the cause is found at once: %s.", r.workload.Path()),
-		Commands: []string{detect.Kubectl("rollout", "undo", strings.ToLower(r.workload.Kind)+"/"+r.workload.Name, "-n", r.workload.Namespace)}}}
+		Commands: []string{detect.Kubectl("rollout", "undo", detect.Target(r.workload), "-n", r.workload.Namespace)}}}
 }

@@ -2,20 +2,14 @@ package staleconfig
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
 
 func (u *use) restart(workloads []cluster.Ref) []detect.Recommendation {
-	r := detect.Recommendation{Urgency: detect.Soon, Text: fmt.Sprintf("Restart what runs with the old value of %s, so that it reads the new one.", u.name())}
-	for _, w := range workloads {
-		switch w.Kind {
-		case "Deployment", "StatefulSet", "DaemonSet":
-			r.Commands = append(r.Commands, detect.Kubectl("rollout", "restart", strings.ToLower(w.Kind)+"/"+w.Name, "-n", w.Namespace))
-		}
-	}
+	r := detect.Recommendation{Urgency: detect.Soon, Text: fmt.Sprintf("Restart what runs with the old value of %s, so that it reads the new one.", u.name()),
+		Commands: detect.Restarts(workloads)}
 	return []detect.Recommendation{r, {Urgency: detect.Later,
 		Text: "Let a change of it roll its pods by itself: name the object by a hash of its content, or put the hash into an annotation of the template."}}
 }

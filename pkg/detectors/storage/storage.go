@@ -178,7 +178,7 @@ func (t *trouble) factors() []detect.Factor {
 	}
 	out = append(out, t.claimFactor()...)
 	if node := t.one(func(s *symptom.Symptom) string { return s.Node }); node != "" && t.first.Item == symptom.CSINodePlugin {
-		out = append(out, detect.Factor{Attribute: "node", Value: node, Placement: true, Holds: func(p *cluster.Pod) bool { return p.Node == node }})
+		out = append(out, detect.OnNode(node))
 	}
 	return out
 }

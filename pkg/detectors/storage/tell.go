@@ -2,8 +2,6 @@ package storage
 
 import (
 	"fmt"
-	"strings"
-	"unicode"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
@@ -123,14 +121,7 @@ func (t *trouble) place() string {
 }
 
 // short is the beginning of a text that may be long, on one line.
-func short(text string) string {
-	const most = 120
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
-	if r := []rune(text); len(r) > most {
-		return strings.TrimRight(string(r[:most]), " ") + "…"
-	}
-	return text
-}
+func short(text string) string { return detect.OneLine(text, 120) }
 
 var texts = map[string]string{
 	symptom.StorageProvisioning: "No volume is made for the claim, so nothing that mounts it can start.",
