@@ -54,20 +54,20 @@ func factorText(f SharedFactor, comparable bool) string {
 // cell counts who holds a factor's value among a pattern's affected and
 // among the healthy.
 func (e *explainer) cell(p *Pattern, f detect.Factor) Cell {
+	return e.withAffected(e.healthyCell(f), p, f)
+}
+
+// healthyCell counts the healthy alone: they are the same for every pattern.
+func (e *explainer) healthyCell(f detect.Factor) Cell {
+	c, healthy := Cell{Unit: "workloads"}, e.healthyWorkloads
 	if f.Placement {
-		return e.podCell(p, f)
+		c.Unit, healthy = "pods", e.healthy
 	}
-	c := Cell{Unit: "workloads", Of: len(p.Tally.Workloads), HealthyOf: len(e.healthyWorkloads)}
-	if f.Holds == nil { // told by the failure, not by the spec: holds for all of its own
-		c.Affected = c.Of
+	c.HealthyOf = len(healthy)
+	if f.Holds == nil {
 		return c
 	}
-	for _, w := range p.Tally.Workloads {
-		if e.workloadHolds(p, w, f) {
-			c.Affected++
-		}
-	}
-	for _, pod := range e.healthyWorkloads {
+	for _, pod := range healthy {
 		if f.Holds(pod) {
 			c.Healthy++
 		}
@@ -75,17 +75,25 @@ func (e *explainer) cell(p *Pattern, f detect.Factor) Cell {
 	return c
 }
 
-func (e *explainer) podCell(p *Pattern, f detect.Factor) Cell {
-	c := Cell{Unit: "pods", HealthyOf: len(e.healthy)}
-	for _, ref := range p.Tally.Pods {
-		c.Of++
-		if e.podHolds(p, ref, f) {
-			c.Affected++
+// withAffected counts a pattern's affected into a cell of the healthy.
+func (e *explainer) withAffected(c Cell, p *Pattern, f detect.Factor) Cell {
+	switch {
+	case f.Placement:
+		c.Of = len(p.Tally.Pods)
+		for _, ref := range p.Tally.Pods {
+			if e.podHolds(p, ref, f) {
+				c.Affected++
+			}
 		}
-	}
-	for _, pod := range e.healthy {
-		if f.Holds(pod) {
-			c.Healthy++
+	case f.Holds == nil: // told by the failure, not by the spec: holds for all of its own
+		c.Of = len(p.Tally.Workloads)
+		c.Affected = c.Of
+	default:
+		c.Of = len(p.Tally.Workloads)
+		for _, w := range p.Tally.Workloads {
+			if e.workloadHolds(p, w, f) {
+				c.Affected++
+			}
 		}
 	}
 	return c
@@ -94,10 +102,8 @@ func (e *explainer) podCell(p *Pattern, f detect.Factor) Cell {
 // podHolds looks at an affected pod. One that is gone, or has since come back
 // under its name elsewhere, is judged by where it failed.
 func (e *explainer) podHolds(p *Pattern, ref cluster.Ref, f detect.Factor) bool {
-	for _, s := range p.Symptoms {
-		if s.Object.Key() == ref && s.Pod == nil {
-			return f.Attribute == "node" && s.Node == f.Value
-		}
+	if node, gone := e.members(p).gone[ref]; gone {
+		return f.Attribute == "node" && node == f.Value
 	}
 	pod := e.s.Pod(ref.Namespace, ref.Name)
 	return pod != nil && f.Holds(pod)
@@ -106,21 +112,40 @@ func (e *explainer) podHolds(p *Pattern, ref cluster.Ref, f detect.Factor) bool 
 // workloadHolds looks at the workload's affected pods, and at what is left of
 // it when these are gone.
 func (e *explainer) workloadHolds(p *Pattern, w cluster.Ref, f detect.Factor) bool {
+	if slices.ContainsFunc(e.members(p).pods[w], f.Holds) || slices.ContainsFunc(e.s.PodsOf(w), f.Holds) {
+		return true
+	}
+	made := e.wouldMake(w)
+	return made != nil && f.Holds(made)
+}
+
+// members are the affected pods of a pattern, as factors look them up: each
+// factor of every pattern asks about all of them.
+type members struct {
+	pods map[cluster.Ref][]*cluster.Pod // by workload
+	gone map[cluster.Ref]string         // the node on which a pod failed that is gone
+}
+
+func (e *explainer) members(p *Pattern) *members {
+	if p.members != nil {
+		return p.members
+	}
+	m := &members{pods: map[cluster.Ref][]*cluster.Pod{}, gone: map[cluster.Ref]string{}}
 	for _, s := range p.Symptoms {
-		if s.Workload.Key() == w && s.Pod != nil && f.Holds(s.Pod) {
-			return true
+		key := s.Object.Key()
+		if _, known := m.gone[key]; s.Pod == nil && !known {
+			m.gone[key] = s.Node
+		}
+		if s.Pod != nil {
+			m.pods[s.Workload.Key()] = append(m.pods[s.Workload.Key()], s.Pod)
 		}
 	}
 	for _, pod := range p.Also {
-		if e.s.WorkloadOf(pod) == w && f.Holds(pod) {
-			return true
-		}
+		w := e.s.WorkloadOf(pod)
+		m.pods[w] = append(m.pods[w], pod)
 	}
-	pods := e.s.PodsOf(w)
-	if made := e.wouldMake(w); made != nil {
-		pods = append(slices.Clone(pods), made)
-	}
-	return slices.ContainsFunc(pods, f.Holds)
+	p.members = m
+	return m
 }
 
 // wouldMake is the pod that a workload asks for, where the workload was read:

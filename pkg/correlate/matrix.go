@@ -1,6 +1,8 @@
 package correlate
 
 import (
+	"slices"
+
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
 
@@ -20,10 +22,14 @@ func (e *explainer) matrix(ps []*Pattern) Matrix {
 			}
 		}
 	}
+	healthy := make([]Cell, len(factors))
+	for i, f := range factors {
+		healthy[i] = e.healthyCell(f)
+	}
 	for _, p := range ps {
 		row := make([]Cell, len(factors))
 		for i, f := range factors {
-			row[i] = e.matrixCell(p, f)
+			row[i] = e.matrixCell(healthy[i], p, f)
 		}
 		m.Cells = append(m.Cells, row)
 	}
@@ -32,17 +38,13 @@ func (e *explainer) matrix(ps []*Pattern) Matrix {
 
 // matrixCell counts a factor for any pattern. One that only the failure
 // itself tells of (an exit code) holds for the patterns that name it.
-func (e *explainer) matrixCell(p *Pattern, f detect.Factor) Cell {
-	if f.Holds != nil {
-		return e.cell(p, f)
+func (e *explainer) matrixCell(healthy Cell, p *Pattern, f detect.Factor) Cell {
+	named := func(own detect.Factor) bool { return own.Attribute == f.Attribute && own.Value == f.Value }
+	if f.Holds != nil || slices.ContainsFunc(p.Factors, named) {
+		return e.withAffected(healthy, p, f)
 	}
-	c := Cell{Unit: "workloads", Of: len(p.Tally.Workloads), HealthyOf: len(e.healthyWorkloads)}
-	for _, own := range p.Factors {
-		if own.Attribute == f.Attribute && own.Value == f.Value {
-			c.Affected = c.Of
-		}
-	}
-	return c
+	healthy.Of = len(p.Tally.Workloads)
+	return healthy
 }
 
 // only keeps the rows of some patterns.

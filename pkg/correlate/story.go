@@ -66,6 +66,8 @@ type Pattern struct {
 	ExplainedBy string
 	Explains    []string
 	Evidence    []symptom.Evidence
+
+	members *members // looked up by factors; made when first asked for
 }
 
 // Affected is one affected object.
