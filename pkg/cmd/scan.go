@@ -82,7 +82,7 @@ func (o *options) explain(s *cluster.Snapshot, symptoms []symptom.Symptom) *corr
 		whole = o.explain(all, symptom.Recognise(all))
 	}
 	patterns, skipped := detect.Run(o.suite, s, symptoms)
-	return correlate.ExplainWithin(whole, s, o.suite, symptoms, patterns, skipped)
+	return correlate.Explain(whole, s, o.suite, symptoms, patterns, skipped)
 }
 
 // measure adds what kubelets measure, where that is asked for. Saved data hold

@@ -498,7 +498,7 @@ func TestCascade(t *testing.T) {
 func TestStoryCountsTheHealthyBeside(t *testing.T) {
 	s, symptoms := shop(t, nil)
 	suite := detect.Suite{cascadeDetector}
-	story := Explain(s, suite, symptoms, nil, nil)
+	story := Explain(nil, s, suite, symptoms, nil, nil)
 	if len(story.Patterns) != 1 || len(story.Failing) != 2 {
 		t.Fatalf("%d patterns, %d failing", len(story.Patterns), len(story.Failing))
 	}
@@ -518,7 +518,7 @@ func TestStoryCountsTheHealthyBeside(t *testing.T) {
 
 func TestChanceOfAChangeInTheWindowAnyway(t *testing.T) {
 	s, symptoms := shop(t, nil)
-	story := Explain(s, detect.Suite{cascadeDetector}, symptoms, nil, nil)
+	story := Explain(nil, s, detect.Suite{cascadeDetector}, symptoms, nil, nil)
 	c := story.Patterns[0].Changes
 	if len(c) != 1 || c[0].Lead != 10*time.Second {
 		t.Fatalf("changes %+v", c)
@@ -539,7 +539,7 @@ func TestShuffledInputTellsTheSameStory(t *testing.T) {
 				p.Revisions = append(p.Revisions[1:], p.Revisions[0])
 			}
 		})
-		story := Explain(s, detect.Suite{cascadeDetector}, symptoms, nil, nil)
+		story := Explain(nil, s, detect.Suite{cascadeDetector}, symptoms, nil, nil)
 		text := fmt.Sprintf("%+v %+v %+v", story.Patterns[0].Title, story.Tree, story.Timeline)
 		if first == "" {
 			first = text
@@ -576,7 +576,7 @@ func TestFailingPodsThatNothingExplainsAreNamed(t *testing.T) {
 				}
 				c.mend(&p.Pods[0])
 			})
-			story := Explain(s, nil, symptoms, nil, nil)
+			story := Explain(nil, s, nil, symptoms, nil, nil)
 			if got := len(story.Unexplained) == 1; got != c.want {
 				t.Errorf("unexplained %v of %d", story.Unexplained, story.Looked)
 			}
@@ -616,7 +616,7 @@ func TestChangesAfterTheFirstFailureAreNotNamed(t *testing.T) {
 			Owner: deployment("shop", "cart"), Created: noon.Add(14 * time.Second), Number: 2, Hash: "2",
 			Template: &cluster.Template{Containers: []cluster.ContainerSpec{{Name: "c", Image: "cart:1"}}, RestartedAt: "now"}})
 	})
-	for _, c := range Explain(s, detect.Suite{cascadeDetector}, symptoms, nil, nil).Patterns[0].Changes {
+	for _, c := range Explain(nil, s, detect.Suite{cascadeDetector}, symptoms, nil, nil).Patterns[0].Changes {
 		if c.Object != deployment("shop", "api") {
 			t.Errorf("named before the failure: %+v", c.Change)
 		}
@@ -625,7 +625,7 @@ func TestChangesAfterTheFirstFailureAreNotNamed(t *testing.T) {
 
 func TestHiddenPatternsAreCounted(t *testing.T) {
 	s, symptoms := shop(t, nil)
-	story := Explain(s, detect.Suite{cascadeDetector}, symptoms, nil, nil)
+	story := Explain(nil, s, detect.Suite{cascadeDetector}, symptoms, nil, nil)
 	if got := story.Only(func(*Pattern) bool { return false }).Hidden; got != 1 {
 		t.Errorf("%d hidden, want 1", got)
 	}

@@ -170,15 +170,10 @@ type Cell struct {
 	Healthy, HealthyOf int
 }
 
-// Explain makes the story of detected patterns.
-func Explain(s *cluster.Snapshot, suite detect.Suite, symptoms []symptom.Symptom, found []detect.Pattern, skipped []detect.Skipped) *Story {
-	return ExplainWithin(nil, s, suite, symptoms, found, skipped)
-}
-
-// ExplainWithin is Explain for a part of what was read: what follows from
-// something outside of that part is told under it. The story of all that was
-// read is whole; nil when there is no more.
-func ExplainWithin(whole *Story, s *cluster.Snapshot, suite detect.Suite, symptoms []symptom.Symptom, found []detect.Pattern, skipped []detect.Skipped) *Story {
+// Explain makes the story of detected patterns. Where s asks about a part of
+// what was read, whole is the story of all of it: what follows from something
+// outside of the part is told under that. It is nil when there is no more.
+func Explain(whole *Story, s *cluster.Snapshot, suite detect.Suite, symptoms []symptom.Symptom, found []detect.Pattern, skipped []detect.Skipped) *Story {
 	e := newExplainer(s, symptoms)
 	if d := suite.Named("rollout-cascade"); d != nil && detect.Unmet(d, s) == "" {
 		found = append(found, e.cascades(d)...)

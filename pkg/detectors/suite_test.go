@@ -271,7 +271,7 @@ func (c *dump) analyse(t *testing.T, d *detect.Detector, documents [][]byte) []t
 	}
 	suite := detectors.Suite()
 	found, skipped := detect.Run(suite, s, symptoms)
-	for _, p := range correlate.Explain(s, suite, symptoms, found, skipped).Patterns {
+	for _, p := range correlate.Explain(nil, s, suite, symptoms, found, skipped).Patterns {
 		if p.Detector == d.Name {
 			add(p.Pattern)
 		}

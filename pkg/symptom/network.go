@@ -23,10 +23,6 @@ var networkCauses = map[string]string{
 	"dns": NetworkDNS, "refused": NetworkRefused, "timeout": NetworkTimeout, "reset": NetworkReset, "tls": NetworkTLS,
 }
 
-// NetworkCause is the cause in the taxonomy that a connection's class means;
-// empty for none.
-func (c Connection) NetworkCause() string { return networkCauses[c.Class] }
-
 // UnnamedNameServer stands for a name server that failed and whose address
 // the message does not tell: glibc, musl, Node.js and .NET name none.
 const UnnamedNameServer = "name server"

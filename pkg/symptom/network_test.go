@@ -15,7 +15,7 @@ func TestNameServerIsToldFromAMissingName(t *testing.T) {
 		{"dial tcp 10.0.0.1:5432: i/o timeout", NetworkTimeout, ""},
 		{"nothing of a peer", "", ""},
 	} {
-		if got := ParseConnection(c.message).NetworkCause(); got != c.cause {
+		if got := networkCauses[ParseConnection(c.message).Class]; got != c.cause {
 			t.Errorf("%q: cause %q, want %q", c.message, got, c.cause)
 		}
 		if got := NameServer(c.message); got != c.server {
