@@ -23,6 +23,8 @@ type index struct {
 	services   map[Ref]*Service
 	servicesIn map[string][]*Service
 	podsIn     map[string][]*Pod
+	podsAt     map[string][]*Pod // by an address of their own
+	claimOf    map[volumeKey]*Claim
 	workloadOf map[*Pod]Ref
 	madeBy     map[Ref]Ref     // pod -> ReplicaSet, Job … by SuccessfulCreate events
 	logs       map[LogRef]*Log // by pod and container
@@ -45,6 +47,8 @@ func buildIndex(p *Parts) index {
 		services:   map[Ref]*Service{},
 		servicesIn: map[string][]*Service{},
 		podsIn:     map[string][]*Pod{},
+		podsAt:     map[string][]*Pod{},
+		claimOf:    map[volumeKey]*Claim{},
 		workloadOf: make(map[*Pod]Ref, len(p.Pods)),
 		madeBy:     map[Ref]Ref{},
 		topOfPods:  map[Ref]Ref{},
@@ -72,7 +76,11 @@ func (ix *index) indexObjects(p *Parts) {
 		ix.configs[p.Configs[i].Key()] = &p.Configs[i]
 	}
 	for i := range p.Claims {
-		ix.claims[p.Claims[i].Key()] = &p.Claims[i]
+		c := &p.Claims[i]
+		ix.claims[c.Key()] = c
+		if key := (volumeKey{c.Namespace, c.Volume}); c.Volume != "" && ix.claimOf[key] == nil {
+			ix.claimOf[key] = c
+		}
 	}
 	for i := range p.Services {
 		svc := &p.Services[i]
@@ -99,6 +107,9 @@ func (ix *index) indexPods(p *Parts) {
 		pod := &p.Pods[i]
 		ix.pods[pod.Key()] = pod
 		ix.podsIn[pod.Namespace] = append(ix.podsIn[pod.Namespace], pod)
+		if pod.IP != "" && pod.Template != nil && !pod.Template.HostNetwork {
+			ix.podsAt[pod.IP] = append(ix.podsAt[pod.IP], pod)
+		}
 		if pod.Node != "" {
 			ix.podsOn[pod.Node] = append(ix.podsOn[pod.Node], pod)
 		}
@@ -153,6 +164,22 @@ func (s *Snapshot) Config(ref Ref) *Config { return s.configs[ref.Key()] }
 func (s *Snapshot) Claim(namespace, name string) *Claim {
 	return s.claims[Ref{Kind: "PersistentVolumeClaim", Namespace: namespace, Name: name}]
 }
+
+// volumeKey is a volume as a namespace's claims name it.
+type volumeKey struct{ namespace, volume string }
+
+// ClaimOf is the claim of a namespace that is bound to a volume; nil if there
+// is none.
+func (s *Snapshot) ClaimOf(namespace, volume string) *Claim {
+	return s.claimOf[volumeKey{namespace, volume}]
+}
+
+// PodsAt are the pods that have, or had, an address of their own: those on
+// their node's network have none.
+func (s *Snapshot) PodsAt(ip string) []*Pod { return s.podsAt[ip] }
+
+// PodsIn are the pods of a namespace, by name.
+func (s *Snapshot) PodsIn(namespace string) []*Pod { return s.podsIn[namespace] }
 
 // WorkloadOf is the top controller of a pod, or the pod itself.
 func (s *Snapshot) WorkloadOf(p *Pod) Ref { return s.workloadOf[p] }

@@ -186,3 +186,33 @@ func TestServicesAndBackends(t *testing.T) {
 		t.Errorf("a Service without a selector has backends %v", got)
 	}
 }
+
+// Only pods with an address of their own are found by it, and a volume's claim
+// in its own namespace alone.
+func TestPodsAtAndClaimOf(t *testing.T) {
+	own, host := &Template{}, &Template{HostNetwork: true}
+	s := New(Parts{
+		Pods: []Pod{
+			{Ref: Ref{Kind: "Pod", Namespace: "shop", Name: "web"}, IP: "10.0.0.1", Template: own},
+			{Ref: Ref{Kind: "Pod", Namespace: "shop", Name: "old"}, IP: "10.0.0.1", Template: own},
+			{Ref: Ref{Kind: "Pod", Namespace: "kube-system", Name: "proxy"}, IP: "192.0.2.1", Template: host},
+			{Ref: Ref{Kind: "Pod", Namespace: "shop", Name: "pending"}, Template: own},
+		},
+		Claims: []Claim{{Ref: Ref{Kind: "PersistentVolumeClaim", Namespace: "shop", Name: "data"}, Volume: "pv-1"},
+			{Ref: Ref{Kind: "PersistentVolumeClaim", Namespace: "shop", Name: "unbound"}}},
+	})
+	for ip, want := range map[string]int{"10.0.0.1": 2, "192.0.2.1": 0, "": 0} {
+		if got := len(s.PodsAt(ip)); got != want {
+			t.Errorf("%q: %d pods, want %d", ip, got, want)
+		}
+	}
+	if c := s.ClaimOf("shop", "pv-1"); c == nil || c.Name != "data" {
+		t.Errorf("pv-1 is of %v", c)
+	}
+	if s.ClaimOf("data", "pv-1") != nil || s.ClaimOf("shop", "") != nil {
+		t.Error("found a claim of nothing")
+	}
+	if got := len(s.PodsIn("shop")); got != 3 {
+		t.Errorf("%d pods in shop, want 3", got)
+	}
+}

@@ -133,7 +133,7 @@ func (s *Snapshot) Measurable() []string {
 	}
 	for i := range s.Pods {
 		p := &s.Pods[i]
-		if p.Node != "" && !p.Finished() && s.Scope.Includes(p.Namespace) && (s.Scope.MatchPod == nil || s.Scope.MatchPod(p.Labels)) {
+		if p.Node != "" && !p.Finished() && s.Scope.Asks(p) {
 			out = append(out, p.Node)
 		}
 	}

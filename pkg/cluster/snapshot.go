@@ -33,6 +33,11 @@ func (s *Scope) Includes(namespace string) bool {
 		slices.Contains(s.Namespaces, namespace)
 }
 
+// Asks reports whether the failures of a pod are asked for.
+func (s *Scope) Asks(p *Pod) bool {
+	return s.Includes(p.Namespace) && (s.MatchPod == nil || s.MatchPod(p.Labels))
+}
+
 // Parts is everything that was read, in any order; New makes a Snapshot of
 // it.
 type Parts struct {

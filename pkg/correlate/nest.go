@@ -157,9 +157,8 @@ func (e *explainer) behindHost(host, namespace string) []cluster.Ref {
 		return e.backends(svc)
 	}
 	var out []cluster.Ref
-	for i := range e.s.Pods {
-		p := &e.s.Pods[i]
-		if p.IP == host && !p.Finished() && p.Template != nil && !p.Template.HostNetwork {
+	for _, p := range e.s.PodsAt(host) {
+		if !p.Finished() {
 			out = append(out, e.s.WorkloadOf(p))
 		}
 	}

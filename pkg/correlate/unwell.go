@@ -11,10 +11,9 @@ import (
 // not being ready for longer than a start takes, whatever the reason. What no
 // detector knows must not pass for healthy.
 func (e *explainer) unwell() (failing []cluster.Ref, looked int) {
-	scope := &e.s.Scope
 	for i := range e.s.Pods {
 		p := &e.s.Pods[i]
-		if !scope.Includes(p.Namespace) || (scope.MatchPod != nil && !scope.MatchPod(p.Labels)) {
+		if !e.s.Scope.Asks(p) {
 			continue
 		}
 		looked++

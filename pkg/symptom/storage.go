@@ -164,7 +164,7 @@ func (r *recogniser) claimBehind(s *Symptom, text string) cluster.Ref {
 	if m := claimInPVC.FindStringSubmatch(text); m != nil {
 		return claimRef(m[1], m[2])
 	}
-	if c := r.claimOfVolume(s.Object.Namespace, s.Item); c != nil {
+	if c := r.s.ClaimOf(s.Object.Namespace, s.Item); c != nil {
 		return c.Key()
 	}
 	if s.Pod != nil && strings.HasPrefix(s.Item, "pvc-") {
@@ -173,15 +173,6 @@ func (r *recogniser) claimBehind(s *Symptom, text string) cluster.Ref {
 		}
 	}
 	return cluster.Ref{}
-}
-
-func (r *recogniser) claimOfVolume(namespace, volume string) *cluster.Claim {
-	for i := range r.s.Claims {
-		if c := &r.s.Claims[i]; volume != "" && c.Volume == volume && c.Namespace == namespace {
-			return c
-		}
-	}
-	return nil
 }
 
 // holders are the pods that hold a volume elsewhere: those that the text
@@ -194,8 +185,7 @@ func (r *recogniser) holders(s *Symptom) []cluster.Ref {
 		}
 		return out
 	}
-	for i := range r.s.Pods {
-		p := &r.s.Pods[i]
+	for _, p := range r.s.PodsIn(s.About.Namespace) {
 		if p.Key() != s.Object.Key() && p.Node != "" && !p.Finished() && (s.Pod == nil || p.Node != s.Pod.Node) && mounts(p, s.About) {
 			out = append(out, p.Key())
 		}

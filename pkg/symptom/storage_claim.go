@@ -28,8 +28,8 @@ func (r *recogniser) claims() {
 }
 
 func (r *recogniser) isMountedInScope(claim cluster.Ref) bool {
-	return slices.ContainsFunc(r.s.Pods, func(p cluster.Pod) bool {
-		return mounts(&p, claim) && r.s.Scope.MatchPod(p.Labels)
+	return slices.ContainsFunc(r.s.PodsIn(claim.Namespace), func(p *cluster.Pod) bool {
+		return mounts(p, claim) && r.s.Scope.MatchPod(p.Labels)
 	})
 }
 
@@ -115,8 +115,7 @@ func between(text, before, after string) string {
 // several.
 func (r *recogniser) workloadOfClaim(claim cluster.Ref) cluster.Ref {
 	var found cluster.Ref
-	for i := range r.s.Pods {
-		p := &r.s.Pods[i]
+	for _, p := range r.s.PodsIn(claim.Namespace) {
 		if !mounts(p, claim) {
 			continue
 		}

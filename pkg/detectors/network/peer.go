@@ -51,14 +51,7 @@ func isLocal(host string) bool {
 
 // serviceOfPod is the Service before the pod that has an address.
 func serviceOfPod(pass *detect.Pass, ip string) *cluster.Service {
-	if net.ParseIP(ip) == nil {
-		return nil
-	}
-	for i := range pass.Pods {
-		p := &pass.Pods[i]
-		if p.IP != ip || p.Template == nil || p.Template.HostNetwork {
-			continue
-		}
+	for _, p := range pass.PodsAt(ip) {
 		if services := pass.ServicesOf(pass.WorkloadOf(p)); len(services) > 0 {
 			return services[0]
 		}

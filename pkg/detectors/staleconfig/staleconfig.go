@@ -58,7 +58,7 @@ func run(pass *detect.Pass) {
 		}
 		u := use{pass: pass, config: c}
 		for _, p := range readers[c.Key()] {
-			if pass.Scope.MatchPod == nil || pass.Scope.MatchPod(p.Labels) {
+			if pass.Scope.Asks(p) {
 				u.add(p, health[p.Key()])
 			}
 		}

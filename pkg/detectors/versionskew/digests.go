@@ -31,7 +31,7 @@ func digests(pass *detect.Pass, health map[cluster.Ref]detect.Health) {
 	for i := range pass.Pods {
 		p := &pass.Pods[i]
 		machine := machineOf(pass, p)
-		if machine == "" || p.Finished() || !p.Deleting.IsZero() || !inScope(pass, p) {
+		if machine == "" || p.Finished() || !p.Deleting.IsZero() || !pass.Scope.Asks(p) {
 			continue
 		}
 		for _, c := range p.Containers {

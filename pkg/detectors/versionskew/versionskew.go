@@ -60,11 +60,6 @@ func run(pass *detect.Pass) {
 	machines(pass)
 }
 
-// inScope reports whether a pod is one that is asked for.
-func inScope(pass *detect.Pass, p *cluster.Pod) bool {
-	return pass.Scope.Includes(p.Namespace) && (pass.Scope.MatchPod == nil || pass.Scope.MatchPod(p.Labels))
-}
-
 // observed makes the symptom of something that nothing fails by.
 func observed(pass *detect.Pass, object cluster.Ref, message string) *symptom.Symptom {
 	return &symptom.Symptom{Kind: symptom.Version, Cause: symptom.MixedVersions, Object: object.Key(), First: pass.At, Last: pass.At, Count: 1, Message: message,
