@@ -78,6 +78,18 @@ func (c *clock) share(o object) float64 {
 	return 0.05 + 0.9*float64((h.Sum64()^c.seed)%1000)/1000
 }
 
+// sinceBegan lets an event that goes on in the incident begin with it. Scripts
+// date the first of many by their count, in seconds of play: a second before the
+// incident would be told as days, and before its pod was made.
+func (c *clock) sinceBegan(event object) {
+	last, err := time.Parse(time.RFC3339, text(event, "lastTimestamp"))
+	first, errFirst := time.Parse(time.RFC3339, text(event, "firstTimestamp"))
+	began := c.began.Truncate(time.Second)
+	if err == nil && errFirst == nil && first.Before(began) && !last.Before(began) {
+		event["firstTimestamp"] = began.UTC().Format(time.RFC3339)
+	}
+}
+
 var moment = regexp.MustCompile(`^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?)(Z|[+-]\d\d:\d\d)$`)
 
 // retell maps every time in a decoded JSON value, in place.

@@ -68,6 +68,23 @@ func TestClockStretches(t *testing.T) {
 	}
 }
 
+// TestEventsBeginWithTheIncident where they go on in it; what was over before
+// stays where it was.
+func TestEventsBeginWithTheIncident(t *testing.T) {
+	for _, c := range []struct{ first, last, want string }{
+		{"2026-11-24T10:00:15Z", "2026-11-24T10:00:30Z", "2026-11-24T10:00:20Z"},
+		{"2026-11-24T10:00:25Z", "2026-11-24T10:00:30Z", "2026-11-24T10:00:25Z"},
+		{"2026-11-24T10:00:05Z", "2026-11-24T10:00:10Z", "2026-11-24T10:00:05Z"},
+		{"", "2026-11-24T10:00:30Z", ""},
+	} {
+		event := object{"firstTimestamp": c.first, "lastTimestamp": c.last}
+		sample(t).sinceBegan(event)
+		if event["firstTimestamp"] != c.want {
+			t.Errorf("%s to %s: begins at %s, want %s", c.first, c.last, event["firstTimestamp"], c.want)
+		}
+	}
+}
+
 func TestRetellLeavesTextAlone(t *testing.T) {
 	o := object{
 		"time": "2026-11-24T10:00:30Z", "micro": "2026-11-24T10:00:30.123456Z", "null": nil,

@@ -66,6 +66,9 @@ func (s *set) snapshot() (map[string][]byte, error) {
 				delete(item, "binaryData")
 			}
 			hide(item)
+			if kind.file == "events" {
+				c.sinceBegan(item)
+			}
 			c.retell(item, c.share(item))
 		}
 		if kind.file == "nodes" {

@@ -43,7 +43,7 @@ var rules = []rule{
 	// The machine.
 	{child: list("image-pull/disk-full"), parent: list("node-pressure/disk-pressure"), by: byNodes},
 	{child: list("storage/full"), parent: list("node-pressure/disk-pressure"), by: byNodes, when: whileItLasted, slack: noticed},
-	{child: list("storage/read-only"), parent: list("node-failure/kernel"), by: byNodes, slack: anyOrder},
+	{child: list("storage/read-only"), parent: list("node-failure/kernel"), by: byNodes, when: whileItLasted, slack: noticed},
 	{child: list("oom/node-oom"), parent: list("node-pressure/memory-pressure"), by: byNodes},
 	{child: list("image-pull/dns", "image-pull/unreachable", "network/sandbox", "network/ip-exhaustion", "network/dns", "container-start/runtime", "eviction/taint", "storage/csi-driver"),
 		parent: list("node-failure"), by: byNodes, when: whileItLasted, slack: noticed},
