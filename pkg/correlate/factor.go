@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/stats"
 )
 
 // shared counts a factor among the affected and the healthy. Template
@@ -19,7 +20,7 @@ func (e *explainer) shared(p *Pattern, f detect.Factor) SharedFactor {
 	out.Unit = cell.Unit
 	out.Affected, out.AffectedOf, out.Healthy, out.HealthyOf = cell.Affected, cell.Of, cell.Healthy, cell.HealthyOf
 	if f.Holds != nil && out.HealthyOf > 0 {
-		out.RiskRatio, out.Low, out.High = riskRatio(out.Affected, out.AffectedOf, out.Healthy, out.HealthyOf)
+		out.RiskRatio, out.Low, out.High = stats.RiskRatio(out.Affected, out.AffectedOf, out.Healthy, out.HealthyOf)
 	}
 	out.Text = factorText(out, f.Holds != nil)
 	if f.Note != "" {
@@ -156,16 +157,4 @@ func (e *explainer) wouldMake(ref cluster.Ref) *cluster.Pod {
 		return nil
 	}
 	return &cluster.Pod{Ref: cluster.Ref{Kind: "Pod", Namespace: ref.Namespace}, Owner: w.Key(), Template: w.Template, Labels: w.Selector}
-}
-
-// riskRatio compares how often units with the value are affected with how
-// often those without are, half a unit added to each count so that zeros do
-// not make infinities, and gives the 95 % interval of its logarithm
-// (Katz et al., Biometrics 34, 1978).
-func riskRatio(affected, affectedOf, healthy, healthyOf int) (ratio, low, high float64) {
-	a, b := float64(affected)+.5, float64(healthy)+.5
-	c, d := float64(affectedOf-affected)+.5, float64(healthyOf-healthy)+.5
-	ratio = (a / (a + b)) / (c / (c + d))
-	se := math.Sqrt(1/a - 1/(a+b) + 1/c - 1/(c+d))
-	return ratio, ratio * math.Exp(-1.96*se), ratio * math.Exp(1.96*se)
 }
