@@ -86,6 +86,9 @@ It only reads. It never reads the data of a Secret.`,
   # One node: conditions, impact by service, comparison with its peers
   kubectl patterns node worker-3
 
+  # All of one pattern, by the ID that a scan prints
+  kubectl patterns explain image-pull-auth-60b935 -A
+
   # Saved data instead of a live cluster
   kubectl get pods,events,nodes,deploy,rs,svc -A -o json > dump.json
   kubectl patterns -f dump.json
@@ -106,7 +109,7 @@ It only reads. It never reads the data of a Secret.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &failure{exitUsage, err} })
 	flags.addTo(root)
 	addVerbosity(root)
-	root.AddCommand(newNode(flags), newDetectors(streams), newVersion(streams))
+	root.AddCommand(newNode(flags), newExplain(flags), newDetectors(streams), newVersion(streams))
 	return root
 }
 

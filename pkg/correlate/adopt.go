@@ -20,7 +20,7 @@ func adopt(ps []*Pattern, whole *Story) []*Pattern {
 		if descends(parent, p, here) {
 			continue
 		}
-		p.ExplainedBy = parent.ID
+		p.ExplainedBy, p.Following = parent.ID, same.Following
 		parent.Explains = append(parent.Explains, p.ID)
 	}
 	return ps
@@ -28,7 +28,7 @@ func adopt(ps []*Pattern, whole *Story) []*Pattern {
 
 func takeOver(p *Pattern) *Pattern {
 	out := *p
-	out.ExplainedBy, out.Explains = "", nil
+	out.ExplainedBy, out.Following, out.Explains = "", nil, nil
 	return &out
 }
 

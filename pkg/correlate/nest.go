@@ -20,7 +20,7 @@ func (e *explainer) nest(ps []*Pattern) {
 				continue
 			}
 			if parent := e.parentOf(&rules[i], ps, child, known); parent != nil {
-				child.ExplainedBy = parent.ID
+				child.ExplainedBy, child.Following = parent.ID, rules[i].following(parent, child)
 				parent.Explains = append(parent.Explains, child.ID)
 			}
 		}

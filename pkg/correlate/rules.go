@@ -17,6 +17,8 @@ type rule struct {
 	// slack is how much later than the child the parent may be noticed;
 	// negative means that it does not matter.
 	slack time.Duration
+	// link says what ties a child to its parent, where when alone decides.
+	link string
 }
 
 // any order of time: parent and child are noticed by different means.
@@ -47,8 +49,8 @@ var rules = []rule{
 	{child: list("oom/node-oom"), parent: list("node-pressure/memory-pressure"), by: byNodes},
 	{child: list("image-pull/dns", "image-pull/unreachable", "network/sandbox", "network/ip-exhaustion", "network/dns", "container-start/runtime", "eviction/taint", "storage/csi-driver"),
 		parent: list("node-failure"), by: byNodes, when: whileItLasted, slack: noticed},
-	{child: list("storage/attach", "storage/multi-attach"), parent: list("node-failure"), by: byLink, when: onPeersNode, slack: noticed},
-	{child: list("network/sandbox", "storage/csi-driver"), parent: pods, by: byLink, when: isItsAgent, slack: noticed},
+	{child: list("storage/attach", "storage/multi-attach"), parent: list("node-failure"), by: byLink, when: onPeersNode, slack: noticed, link: "what holds its volumes is on this node"},
+	{child: list("network/sandbox", "storage/csi-driver"), parent: pods, by: byLink, when: isItsAgent, slack: noticed, link: "the agent of its network plugin or CSI driver fails on the same nodes"},
 	{child: list("exit-code", "probe", "network"), parent: list("node-failure"), by: byNodes, when: whileItLasted, slack: noticed},
 	{child: list("exit-code", "probe"), parent: list("node-pressure"), by: byNodes, when: func(e *explainer, p, c *Pattern) bool {
 		return covers(p, c) && whileItLasted(e, p, c)
@@ -58,11 +60,11 @@ var rules = []rule{
 	{child: list("node-failure/not-ready", "node-failure/unreachable"), parent: list("node-failure/shutdown", "node-failure/rebooted", "node-failure/kernel"), by: byNodes, when: whileItLasted, slack: noticed},
 
 	// What is not there, for those who need it.
-	{child: list("scheduling/volume"), parent: list("storage", "missing-config"), by: byLink, when: sharesClaim, slack: anyOrder},
+	{child: list("scheduling/volume"), parent: list("storage", "missing-config"), by: byLink, when: sharesClaim, slack: anyOrder, link: "both name the same claim or volume"},
 	{child: list("network"), parent: list("rollout-cascade"), by: byPods},
 	{child: list("network", "probe", "admission/webhook-down", "rollout-cascade"), parent: append(append(list("rollout-failure"), pods...), nodes...),
-		by: byLink, when: needsParent, slack: noticed},
-	{child: list("rollout-cascade"), parent: append(list("rollout-failure"), pods...), by: byLink, when: isOfItsRollout, slack: noticed},
+		by: byLink, when: needsParent, slack: noticed, link: "its pods call what fails here"},
+	{child: list("rollout-cascade"), parent: append(list("rollout-failure"), pods...), by: byLink, when: isOfItsRollout, slack: noticed, link: "it tells of dependants of a rollout of what fails here"},
 
 	// One pod's trouble in several voices.
 	{child: list("credentials", "environment", "network"), parent: list("stale-config", "version-skew"), by: byPods, when: notMereObservation},

@@ -64,6 +64,7 @@ type Pattern struct {
 	Impact      []Impact
 	Timeline    []Entry
 	ExplainedBy string
+	Following   *Following // why it follows from that; nil for a root
 	Explains    []string
 	Evidence    []symptom.Evidence
 

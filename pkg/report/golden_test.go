@@ -60,8 +60,11 @@ func read(t *testing.T, path string) *report.Report {
 func render(t *testing.T, r *report.Report, s report.Style) string {
 	t.Helper()
 	text := report.Text
-	if r.Node != nil {
+	switch {
+	case r.Node != nil:
 		text = report.NodeText
+	case r.Explain != nil:
+		text = report.ExplainText
 	}
 	var out bytes.Buffer
 	if err := text(&out, r, s); err != nil {

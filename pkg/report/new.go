@@ -62,7 +62,7 @@ func pattern(p *correlate.Pattern) Pattern {
 	return Pattern{
 		ID: p.ID, Detector: p.Detector, Cause: p.Cause, Category: p.Category,
 		Severity: string(p.Severity), Tier: string(p.Tier), Title: p.Title,
-		ExplainedBy: p.ExplainedBy, Explains: orEmpty(p.Explains),
+		ExplainedBy: p.ExplainedBy, Explains: orEmpty(p.Explains), Follows: follows(p.Following),
 		Frequency: Frequency{Pods: len(t.Pods), Workloads: len(t.Workloads), Namespaces: len(t.Namespaces),
 			Nodes: len(t.Nodes), Occurrences: t.Occurrences, OccurrencesAreLowerBound: true},
 		FirstSeen: moment(t.First), LastSeen: moment(t.Last), FirstSeenIsBound: t.SinceBefore, Ongoing: t.Ongoing,

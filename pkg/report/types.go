@@ -34,6 +34,8 @@ type Report struct {
 	Hidden int `json:"hidden"`
 	// Node is set by `kubectl patterns node NAME`.
 	Node *Node `json:"node,omitempty"`
+	// Explain is set by `kubectl patterns explain ID`.
+	Explain *Explain `json:"explain,omitempty"`
 }
 
 // Cluster says what was looked at.
@@ -96,18 +98,20 @@ type Workload struct {
 
 // Pattern is what is wrong together.
 type Pattern struct {
-	ID          string     `json:"id"`
-	Detector    string     `json:"detector"`
-	Cause       string     `json:"cause"`
-	Category    string     `json:"category"`
-	Severity    string     `json:"severity"`
-	Tier        string     `json:"tier"`
-	Title       string     `json:"title"`
-	ExplainedBy string     `json:"explainedBy"`
-	Explains    []string   `json:"explains"`
-	Frequency   Frequency  `json:"frequency"`
-	FirstSeen   *time.Time `json:"firstSeen"`
-	LastSeen    *time.Time `json:"lastSeen"`
+	ID          string   `json:"id"`
+	Detector    string   `json:"detector"`
+	Cause       string   `json:"cause"`
+	Category    string   `json:"category"`
+	Severity    string   `json:"severity"`
+	Tier        string   `json:"tier"`
+	Title       string   `json:"title"`
+	ExplainedBy string   `json:"explainedBy"`
+	Explains    []string `json:"explains"`
+	// Follows says what decided that it is explained by another; left out for a root.
+	Follows   *Follows   `json:"follows,omitempty"`
+	Frequency Frequency  `json:"frequency"`
+	FirstSeen *time.Time `json:"firstSeen"`
+	LastSeen  *time.Time `json:"lastSeen"`
 	// FirstSeenIsBound is set when it began at firstSeen or earlier.
 	FirstSeenIsBound bool              `json:"firstSeenIsBound,omitempty"`
 	Ongoing          bool              `json:"ongoing"`
