@@ -31,9 +31,11 @@ func (r Ref) String() string { return r.Kind + " " + r.Path() }
 
 // Compare orders by namespace, kind, name.
 func (r Ref) Compare(o Ref) int {
-	return cmp.Or(
-		cmp.Compare(r.Namespace, o.Namespace),
-		cmp.Compare(r.Kind, o.Kind),
-		cmp.Compare(r.Name, o.Name),
-	)
+	if c := cmp.Compare(r.Namespace, o.Namespace); c != 0 {
+		return c // most pairs differ here, and very many are compared
+	}
+	if c := cmp.Compare(r.Kind, o.Kind); c != 0 {
+		return c
+	}
+	return cmp.Compare(r.Name, o.Name)
 }

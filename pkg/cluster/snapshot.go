@@ -79,7 +79,7 @@ func New(p Parts) *Snapshot {
 	sortBy(p.Claims, func(c *Claim) Ref { return c.Ref })
 	sortBy(p.Configs, func(c *Config) Ref { return c.Ref })
 	sortLogs(p.Logs)
-	slices.SortStableFunc(p.Events, compareEvents)
+	sortLarge(p.Events, compareEvents)
 	p.Namespaces = namespacesOf(&p)
 	s := &Snapshot{Parts: p}
 	s.index = buildIndex(&s.Parts)
@@ -88,12 +88,35 @@ func New(p Parts) *Snapshot {
 }
 
 func sortBy[T any](items []T, ref func(*T) Ref) {
-	slices.SortStableFunc(items, func(a, b T) int { return ref(&a).Compare(ref(&b)) })
+	sortLarge(items, func(a, b *T) int { return ref(a).Compare(ref(b)) })
 }
 
-func compareEvents(a, b Event) int {
+// sortLarge sorts stably by way of positions: items are large, and moving one
+// again and again costs more than all comparisons.
+func sortLarge[T any](items []T, compare func(a, b *T) int) {
+	order := make([]int, len(items))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(compare(&items[a], &items[b]), cmp.Compare(a, b))
+	})
+	for i := range order { // each cycle of the permutation is moved on by one
+		held, to := items[i], i
+		for order[to] != i {
+			from := order[to]
+			items[to], order[to] = items[from], to
+			to = from
+		}
+		items[to], order[to] = held, to
+	}
+}
+
+func compareEvents(a, b *Event) int {
+	if c := a.Last.Compare(b.Last); c != 0 {
+		return c
+	}
 	return cmp.Or(
-		a.Last.Compare(b.Last),
 		a.Object.Compare(b.Object),
 		cmp.Compare(a.Reason, b.Reason),
 		cmp.Compare(a.Message, b.Message),

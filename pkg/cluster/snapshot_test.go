@@ -3,6 +3,7 @@ package cluster
 import (
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -174,5 +175,25 @@ func TestRevisionsOf(t *testing.T) {
 	huge := int64(1) << 40
 	if diff := cmp.Diff([]string{"b", "a"}, names(Revision{Ref: ref("R", "a", "a"), Number: huge}, Revision{Ref: ref("R", "a", "b"), Number: 1})); diff != "" {
 		t.Errorf("far apart: %s", diff)
+	}
+}
+
+// Items are moved along the cycles of a permutation: whatever it is, the
+// outcome is that of a plain stable sort.
+func TestLargeItemsAreSortedStably(t *testing.T) {
+	type item struct{ key, place int }
+	byKey := func(a, b *item) int { return a.key - b.key }
+	rng := rand.New(rand.NewPCG(1, 2))
+	for n := range 60 {
+		items := make([]item, n)
+		for i := range items {
+			items[i] = item{rng.IntN(1 + n/3), i}
+		}
+		want := slices.Clone(items)
+		slices.SortStableFunc(want, func(a, b item) int { return byKey(&a, &b) })
+		sortLarge(items, byKey)
+		if !slices.Equal(items, want) {
+			t.Fatalf("got %v, want %v", items, want)
+		}
 	}
 }

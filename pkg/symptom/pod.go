@@ -1,6 +1,7 @@
 package symptom
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
@@ -96,6 +97,9 @@ func (r *recogniser) nodeIsLost(p *cluster.Pod) bool {
 // stands, else from the kubelet's events.
 func (r *recogniser) pull(p *cluster.Pod, c *cluster.Container, events []*cluster.Event) (Symptom, bool) {
 	waiting := c.State.Phase == cluster.Waiting && pullReasons[c.State.Reason]
+	if !waiting && !slices.ContainsFunc(events, isFailedPull) {
+		return Symptom{}, false // nearly all containers: names of images take long to read
+	}
 	image := ParseImage(askedImage(p, c))
 	s := pullFromEvents(c.Name, events, image)
 	if waiting && p.Deleting.IsZero() {
@@ -133,7 +137,7 @@ func askedImage(p *cluster.Pod, c *cluster.Container) string {
 func pullFromEvents(container string, events []*cluster.Event, image Image) Symptom {
 	var s Symptom
 	for _, e := range events {
-		if e.Reason != "Failed" || !isAbout(e, container) || !strings.HasPrefix(e.Message, "Failed to pull image ") {
+		if !isFailedPull(e) || !isAbout(e, container) {
 			continue
 		}
 		s.First, s.Last = earliest(s.First, e.First), latest(s.Last, e.Last)
@@ -143,6 +147,10 @@ func pullFromEvents(container string, events []*cluster.Event, image Image) Symp
 	}
 	s.Cause = pullCause("", s.Message, image)
 	return s
+}
+
+func isFailedPull(e *cluster.Event) bool {
+	return e.Reason == "Failed" && strings.HasPrefix(e.Message, "Failed to pull image ")
 }
 
 func (r *recogniser) pullSecret(ref cluster.Ref, p *cluster.Pod, events []*cluster.Event) {

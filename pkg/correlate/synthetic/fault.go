@@ -1,0 +1,126 @@
+package synthetic
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// Fault is what is to blame for an incident.
+type Fault struct {
+	Kind  FaultKind
+	Share float64 // of the pods (or, for what templates name, of the workloads) that have the guilty value, so many fail
+}
+
+// FaultKind is what sort of value is to blame.
+type FaultKind string
+
+// The kinds of faults.
+const (
+	NodeFault      FaultKind = "node"
+	ZoneFault      FaultKind = "zone"
+	KernelFault    FaultKind = "kernel"
+	RegistryFault  FaultKind = "registry"
+	ImageFault     FaultKind = "image" // one that several workloads carry
+	ConfigMapFault FaultKind = "configMap"
+	PairFault      FaultKind = "image & kernel"
+)
+
+// Value is one value of an attribute, in the words of reports.
+type Value struct{ Attribute, Value string }
+
+// ValuesOf are the values that a pod has of the attributes that faults are
+// about.
+func ValuesOf(p *cluster.Pod, n *cluster.Node) []Value {
+	out := []Value{{"namespace", p.Namespace}, {"serviceAccount", p.Namespace + "/" + p.Template.ServiceAccount}}
+	if n != nil {
+		out = append(out, Value{"node", n.Name}, Value{"zone", n.Zone()}, Value{"nodePool", n.Pool()}, Value{"kernelVersion", n.Info.KernelVersion})
+	}
+	for _, c := range p.Template.Containers {
+		registry, rest, _ := strings.Cut(c.Image, "/")
+		repository, tag, _ := strings.Cut(rest, ":")
+		out = append(out, Value{"image", c.Image}, Value{"registry", registry}, Value{"repository", registry + "/" + repository}, Value{"tag", tag})
+	}
+	for _, c := range p.Template.ConfigMaps {
+		out = append(out, Value{"configMap", p.Namespace + "/" + c.Name})
+	}
+	for _, c := range p.Template.Secrets {
+		out = append(out, Value{"secret", p.Namespace + "/" + c.Name})
+	}
+	return out
+}
+
+// attributes of the values that may be guilty, by kind of fault.
+var attributes = map[FaultKind][]string{
+	NodeFault: {"node"}, ZoneFault: {"zone"}, KernelFault: {"kernelVersion"}, RegistryFault: {"registry"},
+	ImageFault: {"image"}, ConfigMapFault: {"configMap"}, PairFault: {"image", "kernelVersion"},
+}
+
+// least is by how many workloads a value has to be held to be worth blaming.
+var least = map[FaultKind]int{NodeFault: 5, ConfigMapFault: 3, ImageFault: 4, PairFault: 6}
+
+// fault lets what has a guilty value crash: pods one by one where it is about
+// their place, all pods of a workload where it is about what they ask for.
+func (m *maker) fault() {
+	if m.Fault.Kind == "" {
+		return
+	}
+	for _, attribute := range attributes[m.Fault.Kind] {
+		m.out.Guilty = append(m.out.Guilty, m.guilty(attribute))
+	}
+	begin, words := m.ago(20*time.Minute, 50*time.Minute), pick(m, lastWords)
+	for _, w := range m.workloads {
+		whole := m.Fault.Kind == RegistryFault || m.Fault.Kind == ImageFault || m.Fault.Kind == ConfigMapFault
+		if whole && !m.chance(m.Fault.Share) {
+			continue
+		}
+		for _, p := range w.pods {
+			if m.isGuilty(p) && (whole || m.chance(m.Fault.Share)) {
+				m.crash(p, begin, words)
+				m.out.Hit[w.Ref] = true
+			}
+		}
+	}
+}
+
+func (m *maker) isGuilty(p *cluster.Pod) bool {
+	have := ValuesOf(p, m.node(p.Node))
+	return !slices.ContainsFunc(m.out.Guilty, func(v Value) bool { return !slices.Contains(have, v) })
+}
+
+func (m *maker) node(name string) *cluster.Node {
+	for _, n := range m.nodes {
+		if n.Name == name {
+			return n
+		}
+	}
+	return nil
+}
+
+// guilty chooses a value that enough workloads hold, if there is one, and no
+// more than half of them; else the most widely held one.
+func (m *maker) guilty(attribute string) Value {
+	holders, order := map[Value]int{}, []Value{}
+	for _, w := range m.workloads {
+		seen := map[Value]bool{}
+		for _, p := range w.pods {
+			for _, v := range ValuesOf(p, m.node(p.Node)) {
+				if v.Attribute == attribute && !seen[v] {
+					seen[v] = true
+					if holders[v]++; holders[v] == 1 {
+						order = append(order, v)
+					}
+				}
+			}
+		}
+	}
+	enough := slices.DeleteFunc(slices.Clone(order), func(v Value) bool {
+		return holders[v] < max(2, least[m.Fault.Kind])
+	})
+	if len(enough) > 0 {
+		return pick(m, enough)
+	}
+	return slices.MaxFunc(order, func(a, b Value) int { return holders[a] - holders[b] })
+}

@@ -1,0 +1,142 @@
+package synthetic_test
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate/synthetic"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
+)
+
+// tell analyses what was read as the plugin does.
+func tell(parts cluster.Parts) *correlate.Story {
+	s := cluster.New(parts)
+	symptoms := symptom.Recognise(s)
+	suite := detectors.Suite()
+	found, skipped := detect.Run(suite, s, symptoms)
+	return correlate.Explain(nil, s, suite, symptoms, found, skipped)
+}
+
+// nullKnobs are the null clusters of a size: over the seeds all settings take
+// turns, so that each is met in as many.
+func nullKnobs(workloads int, seed uint64) synthetic.Knobs {
+	k := synthetic.Knobs{Workloads: workloads, Pinned: .2, Noise: .005}
+	k.Broken = []int{0, 1, 4, 8}[seed%4]
+	k.Alike = seed/4%2 == 1
+	k.Rollouts = []int{0, 6}[seed/8%2]
+	if k.Rollouts > workloads/2 {
+		k.Rollouts = workloads / 2
+	}
+	if workloads > 1000 && os.Getenv(seedsVariable) == "" {
+		k.MaxSize = 3
+	}
+	return k
+}
+
+// nullSizes are how many workloads there are.
+var nullSizes = []int{10, 25, 150, 1500}
+
+// seedsVariable names the variable of the environment that asks for the full
+// run.
+const seedsVariable = "SYNTHETIC_SEEDS"
+
+// seeds is how many clusters of each size are tried: 300 in the ordinary run,
+// as many as the variable says in the full one. They are the first ones,
+// never chosen.
+func seeds(t *testing.T) uint64 {
+	text := os.Getenv(seedsVariable)
+	if text == "" {
+		return 300
+	}
+	n, err := strconv.ParseUint(text, 10, 32)
+	if err != nil || n == 0 {
+		t.Fatalf("%s=%q is no number of seeds", seedsVariable, text)
+	}
+	return n
+}
+
+// each calls a function for every seed from 1, on all processors.
+func each(n uint64, do func(seed uint64)) {
+	turn := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var all sync.WaitGroup
+	for seed := uint64(1); seed <= n; seed++ {
+		turn <- struct{}{}
+		all.Go(func() {
+			defer func() { <-turn }()
+			do(seed)
+		})
+	}
+	all.Wait()
+}
+
+// claim is something that the affected are said to share.
+type claim struct {
+	pattern *correlate.Pattern
+	synthetic.Value
+	tier detect.Tier
+}
+
+// claims are what a story says by comparing alone: factors that are
+// concentrated, and the patterns made of them. What a failure itself names is
+// stated, and no claim.
+func claims(story *correlate.Story, tiers ...detect.Tier) []claim {
+	var out []claim
+	for _, p := range story.Patterns {
+		for _, f := range p.Shared {
+			for _, tier := range tiers {
+				if f.Tier == tier {
+					out = append(out, claim{p, synthetic.Value{Attribute: f.Attribute, Value: f.Value}, tier})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// In a null cluster nothing that the failing share is to blame. A strong claim
+// is false there, and may be made in 2 % of them in a run of 300, so that a
+// true rate of 1 % passes, and in 1 % of a run of 3,000.
+func TestNullClustersGetNoStrongClaims(t *testing.T) {
+	n := seeds(t)
+	allowed := int(n / 50)
+	if n >= 3000 {
+		allowed = int(n / 100)
+	}
+	for _, size := range nullSizes {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			var mu sync.Mutex
+			strong, any := 0, 0
+			said := map[string]int{}
+			each(n, func(seed uint64) {
+				made := synthetic.New(seed, nullKnobs(size, seed))
+				story := tell(made.Parts)
+				if len(made.Broken) > 0 && len(story.Patterns) == 0 {
+					t.Errorf("seed %d: %d workloads are broken, and nothing is told", seed, len(made.Broken))
+				}
+				s, a := claims(story, detect.Strong), claims(story, detect.Strong, detect.Suggestive)
+				mu.Lock()
+				defer mu.Unlock()
+				for _, c := range s {
+					said[c.Attribute]++
+				}
+				strong += min(len(s), 1)
+				any += min(len(a), 1)
+			})
+			t.Logf("of %d null clusters with %d workloads %d got a strong claim, %d any claim: %v", n, size, strong, any, said)
+			if strong > allowed {
+				t.Errorf("%d got a strong claim, %d are allowed", strong, allowed)
+			}
+			if any > int(n/20) {
+				t.Errorf("%d got a claim, %d are allowed", any, n/20)
+			}
+		})
+	}
+}

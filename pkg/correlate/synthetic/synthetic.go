@@ -1,0 +1,104 @@
+// Package synthetic makes clusters for tests: null clusters, in which nothing
+// that the failing share is to blame, and incidents of which the blame is
+// known. Everything is drawn from a seed and the knobs, so the same two make
+// the same cluster on every machine.
+package synthetic
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// Knobs are what can be turned, one a line.
+type Knobs struct {
+	Workloads int     // how many there are; their sizes are mixed
+	MaxSize   int     // the most replicas that one has; 0: 40
+	Broken    int     // workloads that are broken, each on its own
+	Alike     bool    // … and all say the same words when they end
+	Rollouts  int     // workloads that were just rolled out, onto nodes that have just joined
+	Pinned    float64 // the share of workloads that stay on one pool of nodes
+	Noise     float64 // the share of all other pods that crash by themselves
+	Events    int     // ordinary events beside those of the failures
+	Fault     Fault   // what is to blame; the zero Fault makes a null cluster
+}
+
+// At is the moment of every cluster that is made here, unless it is moved.
+var at = time.Date(2026, 3, 4, 15, 0, 0, 0, time.UTC)
+
+// Cluster is what was made, and what is true of it.
+type Cluster struct {
+	cluster.Parts
+	// Guilty are the values that are to blame: one, or the two of a pair.
+	Guilty []Value
+	// Hit are the workloads that the fault made fail.
+	Hit map[cluster.Ref]bool
+	// Broken are the workloads that fail on their own.
+	Broken map[cluster.Ref]bool
+}
+
+// New makes a cluster.
+func New(seed uint64, k Knobs) *Cluster {
+	h := fnv.New64a()
+	_, _ = fmt.Fprintf(h, "%+v", k) // a hash takes everything
+	m := &maker{Knobs: k, Rand: rand.New(rand.NewPCG(seed, h.Sum64())),
+		out: &Cluster{Hit: map[cluster.Ref]bool{}, Broken: map[cluster.Ref]bool{}}}
+	m.out.At = at
+	m.out.Scope = cluster.Scope{AllNamespaces: true}
+	m.out.Identity = cluster.Identity{Server: "https://synthetic.example:6443", Version: "v1.34.0", Offline: true}
+	m.addWorkloads()
+	m.addNodes()
+	for _, w := range m.workloads {
+		m.place(w)
+	}
+	m.fault()
+	m.breakSome()
+	m.noise()
+	m.chatter()
+	m.write()
+	return m.out
+}
+
+// maker is a cluster in the making.
+type maker struct {
+	Knobs
+	*rand.Rand
+	workloads []*workload
+	nodes     []*cluster.Node
+	fresh     []*cluster.Node // those that have just joined
+	out       *Cluster
+}
+
+func (m *maker) chance(p float64) bool { return m.Float64() < p }
+
+func pick[T any](m *maker, of []T) T { return of[m.IntN(len(of))] }
+
+// ago is a moment between two distances from now.
+func (m *maker) ago(least, most time.Duration) time.Time {
+	return at.Add(-least - time.Duration(m.Int64N(int64(most-least)))).Truncate(time.Second)
+}
+
+// write puts what was made where it is read from.
+func (m *maker) write() {
+	for _, n := range m.nodes {
+		m.out.Nodes = append(m.out.Nodes, *n)
+	}
+	for _, w := range m.workloads {
+		w.count()
+		m.out.Workloads = append(m.out.Workloads, w.Workload)
+		for _, r := range w.revisions {
+			m.out.Revisions = append(m.out.Revisions, *r)
+		}
+		for _, p := range w.pods {
+			m.out.Pods = append(m.out.Pods, *p)
+		}
+	}
+	for _, r := range []cluster.Resource{cluster.Pods, cluster.Events, cluster.Nodes, cluster.ReplicaSets, cluster.Deployments,
+		cluster.StatefulSets, cluster.DaemonSets, cluster.Jobs, cluster.CronJobs, cluster.ControllerRevisions, cluster.Services,
+		cluster.EndpointSlices, cluster.PersistentVolumeClaims} {
+		m.out.Sources = append(m.out.Sources, cluster.Source{Resource: r, Objects: 1, From: "synthetic"})
+	}
+}
