@@ -13,28 +13,21 @@ import (
 // cascadeWindow is how soon after a rollout its dependants must fail.
 const cascadeWindow = 10 * time.Minute
 
-// edge is how a workload is known to depend on another.
-type edge int
-
-const (
-	noEdge   edge = iota
-	declared      // an address in its environment or arguments
-	observed      // its own words: a connection to the Service failed
-)
-
 // cascade is a rollout with the dependants that failed after it.
 type cascade struct {
 	change     cluster.Change
 	dependants map[cluster.Ref]edge
 	symptoms   []*symptom.Symptom
 	services   map[string]bool
-	how        map[cluster.Ref]string // what tells of each dependency
-	unhurt     int                    // workloads that name it, too, and did not fail
+	hops       []Hop // to each dependant one, nearer ones before those behind
+	unhurt     int   // workloads that name it, too, and did not fail
+	spoken     bool  // some only name it, without an address that could not be reached
 }
 
 // cascades finds rollouts after which dependants failed. A set of dependants
 // is told once, for the rollout that reaches most of them.
 func (e *explainer) cascades(d *detect.Detector) []detect.Pattern {
+	e.chains = map[string][]Hop{}
 	var all []*cascade
 	for _, c := range e.changes {
 		if c.Kind == cluster.Rollout || c.Kind == cluster.Rollback || c.Kind == cluster.Restart {
@@ -57,6 +50,7 @@ func (e *explainer) cascades(d *detect.Detector) []detect.Pattern {
 		}
 		p := e.cascadePattern(c, all[i+1:])
 		p.Detector, p.Category = d.Name, d.Category
+		e.chains[p.ID()] = c.hops
 		out = append(out, p)
 	}
 	return out
@@ -66,7 +60,10 @@ func (e *explainer) cascades(d *detect.Detector) []detect.Pattern {
 func (c *cascade) reach() int {
 	n := 0
 	for _, kind := range c.dependants {
-		n += int(kind)
+		n++
+		if kind >= observed {
+			n++
+		}
 	}
 	return n
 }
@@ -79,47 +76,6 @@ func (c *cascade) only(told map[cluster.Ref]bool) bool {
 		}
 	}
 	return true
-}
-
-// cascade gathers the workloads that depend on the changed one and first
-// failed in the window after the change. Nil unless there are two, one of
-// which names the dependency in its own words.
-func (e *explainer) cascade(change cluster.Change) *cascade {
-	c := &cascade{change: change, dependants: map[cluster.Ref]edge{}, services: map[string]bool{}, how: map[cluster.Ref]string{}}
-	early := map[cluster.Ref]bool{} // failed before the change: not by it
-	sawIt := false
-	for i := range e.symptoms {
-		s := &e.symptoms[i]
-		if s.Kind != symptom.Exit && s.Kind != symptom.CrashLoop || s.Workload.Key() == change.Object {
-			continue
-		}
-		kind, svc, how := e.dependsOn(s, change.Object)
-		if kind == noEdge {
-			continue
-		}
-		lag := s.First.Sub(change.Time)
-		if lag < -tolerance || e.restartedTooOften(s, change.Time) {
-			early[s.Workload.Key()] = true
-		}
-		if lag < -tolerance || lag > cascadeWindow {
-			continue
-		}
-		if w := s.Workload.Key(); kind > c.dependants[w] {
-			c.dependants[w], c.how[w] = kind, how
-		}
-		c.symptoms = append(c.symptoms, s)
-		c.services[svc.Path()] = true
-		sawIt = sawIt || kind == observed
-	}
-	for w := range early {
-		delete(c.dependants, w)
-	}
-	c.symptoms = slices.DeleteFunc(c.symptoms, func(s *symptom.Symptom) bool { return early[s.Workload.Key()] })
-	if len(c.dependants) < 2 || !sawIt {
-		return nil
-	}
-	c.unhurt = e.unhurt(c)
-	return c
 }
 
 // restartedTooOften reports whether a container restarted more often than the
@@ -135,23 +91,6 @@ func (e *explainer) restartedTooOften(s *symptom.Symptom, since time.Time) bool 
 		least += min(10*time.Second<<min(i, 5), 5*time.Minute)
 	}
 	return least > e.s.At.Sub(since)
-}
-
-// dependsOn says how the failing workload of a symptom is known to depend on
-// an upstream workload, and by which Service. Its own words outweigh what
-// its spec declares: when they name another peer, that is the one.
-func (e *explainer) dependsOn(s *symptom.Symptom, upstream cluster.Ref) (edge, *cluster.Service, string) {
-	if s.Target.Host != "" {
-		svc := e.s.ServiceNamed(s.Target.Host, s.Object.Namespace)
-		if svc != nil && slices.Contains(e.backends(svc), upstream) {
-			return observed, svc, "says so itself"
-		}
-		return noEdge, nil, ""
-	}
-	if svc, from := e.declares(e.templateOf(s), s.Object.Namespace, upstream); svc != nil {
-		return declared, svc, "names it in its " + from
-	}
-	return noEdge, nil, ""
 }
 
 func (e *explainer) templateOf(s *symptom.Symptom) *cluster.Template {
@@ -194,10 +133,13 @@ func (e *explainer) backends(svc *cluster.Service) []cluster.Ref {
 // unhurt counts the workloads that declare the same dependency and are
 // healthy all the same.
 func (e *explainer) unhurt(c *cascade) int {
-	n := 0
+	well := make(map[cluster.Ref]bool, len(e.healthyWorkloads))
 	for _, pod := range e.healthyWorkloads {
-		w := e.s.WorkloadOf(pod)
-		if svc, _ := e.declares(pod.Template, pod.Namespace, c.change.Object); svc != nil && w != c.change.Object {
+		well[e.s.WorkloadOf(pod)] = true
+	}
+	n := 0
+	for _, d := range e.dependencies().serves[c.change.Object] {
+		if d.Declares != "" && well[d.From] {
 			n++
 		}
 	}

@@ -40,14 +40,18 @@ func (e *explainer) cascadePattern(c *cascade, others []*cascade) detect.Pattern
 
 // edges says of each dependant how its dependency is known.
 func (c *cascade) edges() string {
-	refs := make([]cluster.Ref, 0, len(c.how))
-	for w := range c.how {
-		refs = append(refs, w)
-	}
-	slices.SortFunc(refs, cluster.Ref.Compare)
-	parts := make([]string, len(refs))
-	for i, w := range refs {
-		parts[i] = w.Path() + " " + c.how[w]
+	hops := slices.Clone(c.hops)
+	slices.SortFunc(hops, func(a, b Hop) int { return a.To.Compare(b.To) })
+	parts := make([]string, len(hops))
+	for i, h := range hops {
+		how := "says so itself"
+		switch {
+		case h.From != c.change.Object:
+			how = "by way of " + h.From.Path()
+		case h.Class == declared.String():
+			how = "names it in its " + strings.SplitN(h.How, " names ", 2)[0]
+		}
+		parts[i] = h.To.Path() + " " + how
 	}
 	return strings.Join(parts, ", ")
 }
@@ -56,7 +60,7 @@ func (c *cascade) edges() string {
 // other rollout that reaches half as many.
 func (c *cascade) tier(others []*cascade) detect.Tier {
 	for _, kind := range c.dependants {
-		if kind != observed {
+		if kind < observed {
 			return detect.Suggestive
 		}
 	}
@@ -82,17 +86,45 @@ func (c *cascade) probable(t *detect.Tally, lag time.Duration) detect.Cause {
 	names := detect.List(detect.Paths(t.Workloads), 4)
 	words := 0
 	for _, kind := range c.dependants {
-		if kind == observed {
+		if kind >= observed {
 			words++
 		}
 	}
-	return detect.Cause{
-		Text: fmt.Sprintf("The change most consistent with the evidence: the %s of %s (%s). %s depend on it and failed first %s later; connections to it are not retried, or not for long enough.",
-			c.change.Kind, c.change.Object.Path(), c.change.What, names, detect.Span(lag)),
-		Confidence: detect.Medium,
-		Why: fmt.Sprintf("%d of %d dependants say themselves that they could not connect to it, and none of them failed before",
-			words, len(c.dependants)),
+	why, because := "connections to it are not retried, or not for long enough", "say themselves that they could not connect to it"
+	deep := slices.ContainsFunc(c.hops, func(h Hop) bool { return h.From != c.change.Object })
+	switch {
+	case c.spoken && deep:
+		why, because = "they do not get from it what they need", "name it, or what stands between, in their own words"
+	case c.spoken:
+		why, because = "they do not get from it what they need", "name it in their own words"
+	case deep:
+		because += ", or to what stands between"
 	}
+	return detect.Cause{
+		Text: fmt.Sprintf("The change most consistent with the evidence: the %s of %s (%s). %s depend on it and failed first %s later; %s.",
+			c.change.Kind, c.change.Object.Path(), c.change.What, names, detect.Span(lag), why),
+		Confidence: detect.Medium,
+		Why:        fmt.Sprintf("%d of %d dependants %s, and none of them failed before", words, len(c.dependants), because),
+	}
+}
+
+// hidden says which of the dependencies nobody wrote down.
+func (c *cascade) hidden() []string {
+	var out []string
+	to := map[string][]string{}
+	for _, h := range c.hops {
+		if h.Hidden {
+			to[h.From.Path()] = append(to[h.From.Path()], h.To.Path())
+		}
+	}
+	for _, h := range c.hops {
+		if who := to[h.From.Path()]; len(who) > 0 {
+			slices.Sort(who)
+			out = append(out, fmt.Sprintf("no manifest that was read declares the dependency of %s on %s: only their words tell of it", detect.List(who, 4), h.From.Path()))
+			delete(to, h.From.Path())
+		}
+	}
+	return out
 }
 
 func (c *cascade) counter(others []*cascade) []string {
@@ -105,7 +137,7 @@ func (c *cascade) counter(others []*cascade) []string {
 			out = append(out, fmt.Sprintf("rival: %s of %s reaches %d of the same workloads", o.change.Kind, o.change.Object.Path(), c.overlap(o)))
 		}
 	}
-	return out
+	return append(out, c.hidden()...)
 }
 
 func (c *cascade) investigation(t *detect.Tally) []detect.Command {

@@ -20,6 +20,9 @@ type explainer struct {
 	// healthyWorkloads holds one pod for each healthy workload.
 	healthyWorkloads []*cluster.Pod
 	behind           map[*cluster.Service][]cluster.Ref // workloads behind Services, as asked for
+	depends          *graph                             // see dependencies
+	ends             map[cluster.Ref][]int              // see endsOf
+	chains           map[string][]Hop                   // of cascades, by ID
 }
 
 func newExplainer(s *cluster.Snapshot, symptoms []symptom.Symptom) *explainer {
@@ -73,6 +76,7 @@ func (e *explainer) explain(found detect.Pattern) *Pattern {
 	p.Impact = e.impact(p)
 	p.Severity = severity(p, e.s)
 	p.Evidence = evidence(found.Symptoms)
+	p.Chain = e.chains[p.ID]
 	p.Timeline = e.entries(p)
 	return p
 }

@@ -63,6 +63,7 @@ type Pattern struct {
 	Changes     []LinkedChange
 	Impact      []Impact
 	Timeline    []Entry
+	Chain       []Hop // from what came first to what depends on it, depth first
 	ExplainedBy string
 	Following   *Following // why it follows from that; nil for a root
 	Explains    []string

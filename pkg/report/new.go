@@ -74,6 +74,7 @@ func pattern(p *correlate.Pattern) Pattern {
 		CounterEvidence:  convert(p.Counter, func(s string) Sentence { return Sentence{s} }),
 		ProbableCause:    ProbableCause{Text: p.Probable.Text, Confidence: string(p.Probable.Confidence), Why: p.Probable.Why},
 		Timeline:         convert(p.Timeline, entry),
+		Chain:            convert(p.Chain, hop),
 		Investigation:    convert(p.Investigation, func(c detect.Command) Command { return Command(c) }),
 		Recommendations:  convert(p.Recommendations, func(r detect.Recommendation) Recommendation { return recommendation(r, p.ID) }),
 	}
@@ -137,6 +138,10 @@ func chance(x float64) *float64 {
 func impact(i correlate.Impact) Impact {
 	return Impact{Namespace: i.Workload.Namespace, Workload: workload(i.Workload), Service: i.Service,
 		Desired: int(i.Desired), Ready: int(i.Ready), State: string(i.State), DowntimeSeconds: int(i.Downtime.Seconds())}
+}
+
+func hop(h correlate.Hop) Hop {
+	return Hop{From: ref(h.From), To: ref(h.To), LagSeconds: int(h.Lag.Seconds()), Edge: Edge{Class: h.Class, How: h.How, Hidden: h.Hidden}}
 }
 
 func entry(e correlate.Entry) Entry {

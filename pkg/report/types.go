@@ -123,9 +123,31 @@ type Pattern struct {
 	CounterEvidence  []Sentence        `json:"counterEvidence"`
 	ProbableCause    ProbableCause     `json:"probableCause"`
 	Timeline         []Entry           `json:"timeline"`
-	Investigation    []Command         `json:"investigation"`
-	Recommendations  []Recommendation  `json:"recommendations"`
-	EvidenceFile     string            `json:"evidenceFile"`
+	// Chain is how failures went on along dependencies, depth first: each hop
+	// from what changed or failed before to what depends on it.
+	Chain           []Hop            `json:"chain,omitempty"`
+	Investigation   []Command        `json:"investigation"`
+	Recommendations []Recommendation `json:"recommendations"`
+	EvidenceFile    string           `json:"evidenceFile"`
+}
+
+// Hop is one step along a dependency: to depends on from, and failed
+// lagSeconds after it (less than 0 where means of noticing differ).
+type Hop struct {
+	From       Ref  `json:"from"`
+	To         Ref  `json:"to"`
+	LagSeconds int  `json:"lagSeconds"`
+	Edge       Edge `json:"edge"`
+}
+
+// Edge says how a dependency is known: by what Kubernetes calls itself
+// (certain), by the dependant's own words (observed) or by a manifest
+// (declared).
+type Edge struct {
+	Class string `json:"class"`
+	How   string `json:"how"`
+	// Hidden is set when no manifest that was read declares it.
+	Hidden bool `json:"hidden,omitempty"`
 }
 
 // Frequency is how much of the cluster a pattern touches, and how often.

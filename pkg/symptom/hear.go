@@ -96,6 +96,8 @@ func (r *recogniser) specific(of *Symptom, words said) (Symptom, bool) {
 		s.About = claimAt(s.Pod, s.Container, words.item)
 	case Credentials:
 		s.Target = declaredPeer(s.Pod, words)
+	case Version:
+		s.Target = namedPeer(s.Pod, words)
 	}
 	return s, true
 }

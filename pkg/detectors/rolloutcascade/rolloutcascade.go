@@ -18,14 +18,17 @@ Means that workloads fail since another that they depend on was rolled out.
 Reads the rollouts of workloads, Services and what is behind them, the words of
 failing programs, and the addresses in environments and arguments.
 
-Groups by the rollout.
+Groups by the rollout, with the chain of dependencies along which failures went on:
+for each hop its lag and what tells of the dependency.
 
 Speaks when, within ten minutes after a workload was rolled out, at least two others
 crash or restart which depend on it: by their own words (a connection to its Service
-failed) or by an address in their environment or arguments.
+failed, or they name it) or by an address in their environment or arguments; further
+hops, to those that depend on these, by words alone. Dependencies that only words
+tell of, and no manifest that was read, are said to be so.
 
-Silent when only time connects them, when a dependant failed before the rollout, and
-for a single dependant.
+Silent when only time connects them, when a dependant failed before the rollout, or
+before what it depends on, and for a single dependant.
 
 What to do: see to what was rolled out, or roll it back; its dependants come back
 with it.`,

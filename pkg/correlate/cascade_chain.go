@@ -1,0 +1,151 @@
+package correlate
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
+)
+
+// Hop is one step of a chain of failures: To depends on From, and failed Lag
+// after it (a little before it, as far as means of noticing differ).
+type Hop struct {
+	From, To cluster.Ref
+	Lag      time.Duration
+	Class    string // certain, observed or declared
+	How      string // what tells of the dependency
+	// Hidden is set when no manifest that was read declares the dependency.
+	Hidden bool
+}
+
+// ends are the symptoms of programs that end, by workload: their positions
+// among all symptoms.
+func (e *explainer) endsOf(w cluster.Ref) []int {
+	if e.ends == nil {
+		e.ends = map[cluster.Ref][]int{}
+		for i := range e.symptoms {
+			if s := &e.symptoms[i]; s.Kind == symptom.Exit || s.Kind == symptom.CrashLoop {
+				e.ends[s.Workload.Key()] = append(e.ends[s.Workload.Key()], i)
+			}
+		}
+	}
+	return e.ends[w]
+}
+
+// cascade follows the graph from a changed workload to those that depend on
+// it and first failed in the window after the change, and on from these. Nil
+// unless two are reached, one of which names the dependency in its own words.
+func (e *explainer) cascade(change cluster.Change) *cascade {
+	g := e.dependencies()
+	if len(g.serves[change.Object]) == 0 {
+		return nil
+	}
+	c := &cascade{change: change, dependants: map[cluster.Ref]edge{}, services: map[string]bool{}}
+	onset := map[cluster.Ref]time.Time{change.Object: change.Time}
+	var at []int
+	for queue := []cluster.Ref{change.Object}; len(queue) > 0; queue = queue[1:] {
+		for _, d := range g.serves[queue[0]] {
+			if _, reached := onset[d.From]; reached {
+				continue
+			}
+			step, ok := e.step(c, d, onset[queue[0]])
+			if !ok {
+				continue
+			}
+			onset[d.From], c.dependants[d.From] = step.first, step.class
+			c.hops = append(c.hops, hop(d, step, onset[queue[0]]))
+			at, queue = append(at, step.symptoms...), append(queue, d.From)
+		}
+	}
+	if len(c.dependants) < 2 || !c.heard() {
+		return nil
+	}
+	slices.Sort(at)
+	for _, i := range at {
+		c.symptoms = append(c.symptoms, &e.symptoms[i])
+	}
+	c.hops = inTreeOrder(change.Object, c.hops)
+	c.unhurt = e.unhurt(c)
+	return c
+}
+
+// heard reports whether a dependant names the dependency in its own words.
+func (c *cascade) heard() bool {
+	for _, class := range c.dependants {
+		if class >= observed {
+			return true
+		}
+	}
+	return false
+}
+
+// step is how a failure is carried over one edge.
+type step struct {
+	class    edge
+	first    time.Time
+	symptoms []int
+}
+
+// step looks whether a dependant failed after what it depends on did. What
+// failed before the change did not fail by it; and further on than to the
+// changed workload itself only words carry.
+func (e *explainer) step(c *cascade, d *dependency, onset time.Time) (step, bool) {
+	var out step
+	for _, i := range e.endsOf(d.From) {
+		s := &e.symptoms[i]
+		class := e.saysItNeeds(s, d)
+		if class == noEdge || (class < observed && d.To != c.change.Object) {
+			continue
+		}
+		if s.First.Sub(c.change.Time) < -tolerance || e.restartedTooOften(s, c.change.Time) {
+			return step{}, false
+		}
+		if lag := s.First.Sub(onset); lag < -tolerance || lag > cascadeWindow || s.First.Sub(c.change.Time) > cascadeWindow {
+			continue
+		}
+		if out.first.IsZero() || s.First.Before(out.first) {
+			out.first = s.First
+		}
+		out.class = max(out.class, class)
+		out.symptoms = append(out.symptoms, i)
+		c.spoken = c.spoken || (class == observed && s.Target.Host == "")
+	}
+	if len(out.symptoms) == 0 {
+		return step{}, false
+	}
+	if d.To == c.change.Object && d.Service != "" {
+		c.services[d.Service] = true
+	}
+	return out, true
+}
+
+func hop(d *dependency, s step, onset time.Time) Hop {
+	h := Hop{From: d.To, To: d.From, Lag: s.first.Sub(onset), Class: s.class.String(), How: d.How, Hidden: d.Declares == ""}
+	if s.class < d.Class { // its failure does not say what others of its pods do
+		h.How = d.Declares
+	}
+	return h
+}
+
+// inTreeOrder puts hops depth first, of one origin those that failed first
+// before the others.
+func inTreeOrder(root cluster.Ref, hops []Hop) []Hop {
+	from := map[cluster.Ref][]Hop{}
+	for _, h := range hops {
+		from[h.From] = append(from[h.From], h)
+	}
+	var out []Hop
+	var walk func(cluster.Ref)
+	walk = func(at cluster.Ref) {
+		next := from[at]
+		slices.SortFunc(next, func(a, b Hop) int { return cmp.Or(cmp.Compare(a.Lag, b.Lag), a.To.Compare(b.To)) })
+		for _, h := range next {
+			out = append(out, h)
+			walk(h.To)
+		}
+	}
+	walk(root)
+	return out
+}
