@@ -42,7 +42,7 @@ cluster: ## Build the local control plane: bin/cluster (minutes at first, then s
 # tree, whose changes go does not see.
 test: build cluster ## Run all tests, those against a real control plane included
 	@echo "Testing the plugin"; failed=; \
-	KUBECTL_PATTERNS_BIN=$(PATTERNS) KUBECTL_PATTERNS_CLUSTER=$(CLUSTER) \
+	KUBECTL_PATTERNS_BIN=$(PATTERNS) KUBECTL_PATTERNS_CLUSTER=$(CLUSTER) SYNTHETIC_SEEDS=300 \
 		CGO_ENABLED=0 $(GO) test $(STAMP) -trimpath -count=1 -timeout 20m $(TESTFLAGS) ./... || failed="$$failed plugin"; \
 	echo "Testing the local control plane (hack/cluster)"; \
 	(cd hack/cluster && $(CLUSTER_GO) test -count=1 -timeout 20m $(CLUSTER_FLAGS) $(TESTFLAGS) ./...) || failed="$$failed hack/cluster"; \
