@@ -53,6 +53,17 @@ func TestRollouts(t *testing.T) {
 				Number: 3, Created: old, Reused: true, Template: image("r/web:1")}},
 			events: []Event{{Object: deployment.Ref, Reason: "ScalingReplicaSet", Message: "Scaled up replica set a to 1", First: lately, Last: lately}},
 			want:   []Change{{Time: lately, Kind: Rollback, What: "image r/web:2 → 1"}}},
+		"taken back: first rolled out, then the former again": {
+			revisions: []Revision{revision("b", 2, ago(50*time.Minute), image("r/web:2")), {Ref: ref("ReplicaSet", "shop", "a"), Owner: deployment.Ref,
+				Number: 3, Former: []int64{1}, Created: old, Reused: true, Template: image("r/web:1")}},
+			writes: []Write{{Manager: "kubectl-rollout", Time: lately}},
+			want: []Change{{Time: ago(50 * time.Minute), Kind: Rollout, What: "image r/web:1 → 2"},
+				{Time: lately, Kind: Rollback, What: "image r/web:2 → 1", By: "kubectl-rollout"}}},
+		"a rollback that nothing dates is not told": {
+			revisions: []Revision{revision("b", 2, lately, image("r/web:2")), {Ref: ref("ReplicaSet", "shop", "a"), Owner: deployment.Ref,
+				Number: 3, Former: []int64{1}, Created: old, Reused: true, Template: image("r/web:1")}},
+			writes: []Write{{Manager: "kubectl-edit", Time: old}},
+			want:   []Change{{Time: lately, Kind: Rollout, What: "image r/web:1 → 2"}}},
 		"who wrote an older revision is not known": {
 			revisions: []Revision{revision("a", 1, old, image("r/web:1")), revision("b", 2, ago(5*time.Hour), image("r/web:2"))},
 			writes:    []Write{{Manager: "kubectl-edit", Time: lately}},
@@ -185,24 +196,24 @@ func TestDifference(t *testing.T) {
 		return t
 	}
 	for want, to := range map[string]*Template{
-		"":                             one(nil),
-		"image r/web:1 → 2":            one(func(t *Template) { t.Containers[0].Image = "r/web:2" }),
-		"image r/web:1 → other/web:1":  one(func(t *Template) { t.Containers[0].Image = "other/web:1" }),
-		"image r/web:1 → r/web":        one(func(t *Template) { t.Containers[0].Image = "r/web" }),
-		"image r/web:1 → r:5000/web:1": one(func(t *Template) { t.Containers[0].Image = "r:5000/web:1" }),
-		"memory limit 128Mi → 64Mi":    one(func(t *Template) { t.Containers[0].MemoryLimit = "64Mi" }),
-		"memory limit 128Mi → none":    one(func(t *Template) { t.Containers[0].MemoryLimit = "" }),
-		"memory request none → 1Gi":    one(func(t *Template) { t.Containers[0].MemoryRequest = "1Gi" }),
-		"CPU limit none → 500m":        one(func(t *Template) { t.Containers[0].CPULimit = "500m" }),
-		"CPU request none → 1":         one(func(t *Template) { t.Containers[0].CPURequest = "1" }),
-		"probes":                       one(func(t *Template) { t.Containers[0].Liveness.Handler = "exec" }),
-		"container proxy added":        one(func(t *Template) { t.Containers = append(t.Containers, ContainerSpec{Name: "proxy"}) }),
-		"container app removed":        one(func(t *Template) { t.Containers = nil }),
-		"imagePullSecrets":             one(func(t *Template) { t.PullSecrets = nil }),
-		"ConfigMap references":         one(func(t *Template) { t.ConfigMaps = []ConfigRef{{Name: "c"}} }),
-		"Secret references":            one(func(t *Template) { t.Secrets = []ConfigRef{{Name: "s"}} }),
-		"service account":              one(func(t *Template) { t.ServiceAccount = "robot" }),
-		"image r/web:1 → 2, probes, service account": one(func(t *Template) {
+		"":                                 one(nil),
+		"image r/web:1 → 2":                one(func(t *Template) { t.Containers[0].Image = "r/web:2" }),
+		"image r/web:1 → other/web:1":      one(func(t *Template) { t.Containers[0].Image = "other/web:1" }),
+		"image r/web:1 → r/web":            one(func(t *Template) { t.Containers[0].Image = "r/web" }),
+		"image r/web:1 → r:5000/web:1":     one(func(t *Template) { t.Containers[0].Image = "r:5000/web:1" }),
+		"memory limit 128Mi → 64Mi":        one(func(t *Template) { t.Containers[0].MemoryLimit = "64Mi" }),
+		"memory limit 128Mi → none":        one(func(t *Template) { t.Containers[0].MemoryLimit = "" }),
+		"memory request none → 1Gi":        one(func(t *Template) { t.Containers[0].MemoryRequest = "1Gi" }),
+		"CPU limit none → 500m":            one(func(t *Template) { t.Containers[0].CPULimit = "500m" }),
+		"CPU request none → 1":             one(func(t *Template) { t.Containers[0].CPURequest = "1" }),
+		"liveness probe added (exec)":      one(func(t *Template) { t.Containers[0].Liveness.Handler = "exec" }),
+		"container proxy added":            one(func(t *Template) { t.Containers = append(t.Containers, ContainerSpec{Name: "proxy"}) }),
+		"container app removed":            one(func(t *Template) { t.Containers = nil }),
+		"imagePullSecrets regcred removed": one(func(t *Template) { t.PullSecrets = nil }),
+		"ConfigMap c added":                one(func(t *Template) { t.ConfigMaps = []ConfigRef{{Name: "c"}} }),
+		"Secret s added":                   one(func(t *Template) { t.Secrets = []ConfigRef{{Name: "s"}} }),
+		"service account none → robot":     one(func(t *Template) { t.ServiceAccount = "robot" }),
+		"image r/web:1 → 2, startup probe added (exec), service account none → robot": one(func(t *Template) {
 			t.Containers[0].Image, t.Containers[0].Startup.Handler, t.ServiceAccount = "r/web:2", "exec", "robot"
 		}),
 	} {

@@ -6,20 +6,32 @@ import (
 	"strings"
 )
 
-// Difference says what changed from one template to the next, in words and
-// without values of the environment; empty when nothing that is kept did.
+// Difference says what changed from one template to the next, in words, field
+// by field, and without values of the environment; empty when nothing that is
+// kept did.
 func Difference(from, to *Template) string {
+	return strings.Join(differences(from, to), ", ")
+}
+
+// differences are one text for each field that differs.
+func differences(from, to *Template) []string {
 	if from == nil || to == nil {
-		return ""
+		return nil
 	}
 	var parts []string
+	several := len(from.Containers) > 1 && len(to.Containers) > 1
 	for _, c := range to.Containers {
 		old := from.container(c.Name)
 		if old == nil {
 			parts = append(parts, fmt.Sprintf("container %s added", c.Name))
 			continue
 		}
-		parts = append(parts, containerDifference(old, &c)...)
+		for _, part := range containerDifference(old, &c) {
+			if several {
+				part = c.Name + ": " + part
+			}
+			parts = append(parts, part)
+		}
 	}
 	for _, c := range from.Containers {
 		if to.container(c.Name) == nil {
@@ -27,7 +39,7 @@ func Difference(from, to *Template) string {
 		}
 	}
 	parts = append(parts, referenceDifference(from, to)...)
-	return strings.Join(parts, ", ")
+	return append(parts, placementDifference(from, to)...)
 }
 
 func (t *Template) container(name string) *ContainerSpec {
@@ -39,59 +51,89 @@ func (t *Template) container(name string) *ContainerSpec {
 	return nil
 }
 
+// fields gathers what differs, as "what old → new".
+type fields []string
+
+func (f *fields) add(what, a, b string) {
+	if a != b {
+		*f = append(*f, fmt.Sprintf("%s %s → %s", what, orNone(a), orNone(b)))
+	}
+}
+
 func containerDifference(a, b *ContainerSpec) []string {
-	var parts []string
-	add := func(what, x, y string) {
-		if x != y {
-			parts = append(parts, fmt.Sprintf("%s %s → %s", what, orNone(x), orNone(y)))
-		}
-	}
+	var f fields
 	if a.Image != b.Image {
-		parts = append(parts, "image "+imageStep(a.Image, b.Image))
+		f = append(f, "image "+imageStep(a.Image, b.Image))
 	}
-	add("memory limit", a.MemoryLimit, b.MemoryLimit)
-	add("memory request", a.MemoryRequest, b.MemoryRequest)
-	add("CPU limit", a.CPULimit, b.CPULimit)
-	add("CPU request", a.CPURequest, b.CPURequest)
-	if a.Readiness != b.Readiness || a.Liveness != b.Liveness || a.Startup != b.Startup {
-		parts = append(parts, "probes")
-	}
+	f.add("imagePullPolicy", a.PullPolicy, b.PullPolicy)
+	f.add("memory limit", a.MemoryLimit, b.MemoryLimit)
+	f.add("memory request", a.MemoryRequest, b.MemoryRequest)
+	f.add("CPU limit", a.CPULimit, b.CPULimit)
+	f.add("CPU request", a.CPURequest, b.CPURequest)
+	f.add("other requests", a.Extended, b.Extended)
+	f.probe("startup probe", a.Startup, b.Startup)
+	f.probe("readiness probe", a.Readiness, b.Readiness)
+	f.probe("liveness probe", a.Liveness, b.Liveness)
 	if a.Command != b.Command {
-		parts = append(parts, "command")
+		f = append(f, "command or arguments")
 	}
-	return parts
+	f.add("securityContext", a.Security, b.Security)
+	return f
 }
 
-// imageStep is "repo:1 → 2" when only the tag moved, else both in full.
+// probe tells a probe that came or went from one that was altered, and of
+// that what.
+func (f *fields) probe(what string, a, b Probe) {
+	switch {
+	case a == b:
+		return
+	case !a.Exists():
+		*f = append(*f, fmt.Sprintf("%s added (%s)", what, b.Handler))
+		return
+	case !b.Exists():
+		*f = append(*f, what+" removed")
+		return
+	}
+	f.add(what, a.Handler, b.Handler)
+	for _, n := range []struct {
+		name string
+		a, b int32
+	}{
+		{"initialDelaySeconds", a.Delay, b.Delay}, {"periodSeconds", a.Period, b.Period},
+		{"timeoutSeconds", a.Timeout, b.Timeout}, {"failureThreshold", a.Failures, b.Failures},
+	} {
+		f.add(what+" "+n.name, fmt.Sprint(n.a), fmt.Sprint(n.b))
+	}
+}
+
+// imageStep is "repo:1 → 2" when only the tag or the digest moved, else both
+// in full.
 func imageStep(a, b string) string {
-	repoA, _, okA := strings.Cut(lastPath(a), ":")
-	repoB, tagB, okB := strings.Cut(lastPath(b), ":")
-	if okA && okB && repoA == repoB && strings.TrimSuffix(a, lastPath(a)) == strings.TrimSuffix(b, lastPath(b)) {
-		return a + " → " + tagB
+	repoA, restA := splitImage(a)
+	repoB, restB := splitImage(b)
+	if repoA != repoB || restA == "" || restB == "" {
+		return shortDigest(a) + " → " + shortDigest(b)
 	}
-	return a + " → " + b
+	return shortDigest(a) + " → " + strings.TrimLeft(shortDigest(restB), ":@")
 }
 
-func lastPath(image string) string { return image[strings.LastIndexByte(image, '/')+1:] }
+// splitImage parts an image name from its tag and digest. A colon before the
+// last slash belongs to the registry's port.
+func splitImage(image string) (repository, rest string) {
+	slash := strings.LastIndexByte(image, '/') + 1
+	if i := strings.IndexAny(image[slash:], ":@"); i >= 0 {
+		return image[:slash+i], image[slash+i:]
+	}
+	return image, ""
+}
 
-func referenceDifference(a, b *Template) []string {
-	var parts []string
-	if !slices.Equal(a.PullSecrets, b.PullSecrets) {
-		parts = append(parts, "imagePullSecrets")
+// shortDigest keeps as much of a digest as people compare.
+func shortDigest(image string) string {
+	const kept = len("sha256:") + 12
+	if i := strings.Index(image, "sha256:"); i >= 0 && len(image) > i+kept {
+		return image[:i+kept]
 	}
-	if !slices.Equal(a.ConfigMaps, b.ConfigMaps) {
-		parts = append(parts, "ConfigMap references")
-	}
-	if !slices.Equal(a.Secrets, b.Secrets) {
-		parts = append(parts, "Secret references")
-	}
-	if a.ServiceAccount != b.ServiceAccount {
-		parts = append(parts, "service account")
-	}
-	if names := envDifference(a.Env, b.Env); len(names) > 0 {
-		parts = append(parts, "env "+strings.Join(names, ", "))
-	}
-	return parts
+	return image
 }
 
 // envDifference names the variables that were added, removed or changed.

@@ -32,6 +32,8 @@ type Config struct {
 	Ref
 	Created time.Time
 	Writes  []Write
+	// Release is set when it is the record of a Helm release.
+	Release *Release
 }
 
 // Changed is when the object was last written by somebody: the newest write,

@@ -37,6 +37,8 @@ type Template struct {
 	PodAffinity bool
 	// RestartedAt is the annotation that `kubectl rollout restart` writes.
 	RestartedAt string
+	// Security is the pod's security context, as ContainerSpec.Security.
+	Security string
 }
 
 // EnvVar is one variable of a container's environment. Its value is not kept.
@@ -94,6 +96,9 @@ type ContainerSpec struct {
 	Command uint64
 	// Extended are the other resources that are asked for: "nvidia.com/gpu=1".
 	Extended string
+	// Security are the fields of the security context that are set:
+	// "runAsUser=1000 readOnlyRootFilesystem=true -ALL".
+	Security string
 }
 
 // Probe is what a template asks the kubelet to try; the zero Probe is none.
@@ -133,6 +138,7 @@ func (t *Template) Equal(o *Template) bool {
 		t.HostNetwork == o.HostNetwork &&
 		t.MemoryLimit == o.MemoryLimit &&
 		t.RestartedAt == o.RestartedAt &&
+		t.Security == o.Security &&
 		t.PodAffinity == o.PodAffinity &&
 		t.asksAlike(o)
 }

@@ -22,8 +22,11 @@ type Workload struct {
 	Progressing bool
 	Paused      bool
 	Writes      []Write
-	Job         *JobState  // of a Job, else nil
-	Cron        *CronState // of a CronJob, else nil
+	// Delivery is the tool that marks the workload as its own, and by what
+	// name: "Helm release shop", "Argo CD application shop"; empty for none.
+	Delivery string
+	Job      *JobState  // of a Job, else nil
+	Cron     *CronState // of a CronJob, else nil
 }
 
 // JobState is what is particular to a Job.
@@ -63,7 +66,9 @@ type Revision struct {
 	Desired int32
 	Ready   int32
 	// Reused is set when this revision had been current before (a rollback).
-	Reused     bool
+	Reused bool
+	// Former are the numbers that it had before, oldest first.
+	Former     []int64
 	Template   *Template // nil for a ControllerRevision, which is read as metadata
 	Conditions []Condition
 	Cause      string // kubernetes.io/change-cause, free text
@@ -79,6 +84,9 @@ type Write struct {
 	// Keys are the names (never values) of the keys that it owns.
 	Data bool
 	Keys []string
+	// Spec are the names of the fields of spec that this manager owns, of the
+	// kinds where that is kept: Services and nodes.
+	Spec []string
 }
 
 // LastWrite is the newest write that is not of a status or scale, or the

@@ -19,7 +19,7 @@ func (b *bucket) node(n *corev1.Node) {
 			ContainerRuntime: info.ContainerRuntimeVersion, KubeletVersion: info.KubeletVersion,
 			Architecture: info.Architecture, BootID: info.BootID},
 		Allocatable: map[string]string{},
-		Writes:      writes(&n.ObjectMeta, false),
+		Writes:      specWrites(&n.ObjectMeta),
 	}
 	for _, c := range n.Status.Conditions {
 		node.Conditions = append(node.Conditions, cluster.Condition{Type: string(c.Type), Status: string(c.Status),

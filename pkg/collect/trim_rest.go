@@ -1,10 +1,6 @@
 package collect
 
 import (
-	"encoding/json"
-	"slices"
-	"strings"
-
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -14,7 +10,7 @@ import (
 
 func (b *bucket) service(s *corev1.Service) {
 	out := cluster.Service{Ref: ref("Service", &s.ObjectMeta), Created: s.CreationTimestamp.Time,
-		Type: string(s.Spec.Type), Selector: s.Spec.Selector, Writes: writes(&s.ObjectMeta, false)}
+		Type: string(s.Spec.Type), Selector: s.Spec.Selector, Writes: specWrites(&s.ObjectMeta)}
 	for _, ip := range s.Spec.ClusterIPs {
 		if ip != "" && ip != corev1.ClusterIPNone {
 			out.ClusterIPs = append(out.ClusterIPs, ip)
@@ -60,44 +56,5 @@ func (b *bucket) claim(c *corev1.PersistentVolumeClaim) {
 // names of keys. Annotations are dropped: an applied Secret has its data in
 // one.
 func (b *bucket) config(kind string, m *metav1.ObjectMeta) {
-	b.Configs = append(b.Configs, cluster.Config{Ref: ref(kind, m), Created: m.CreationTimestamp.Time, Writes: writes(m, true)})
-}
-
-// writes reads managedFields: who wrote last, and when. Creation and status
-// are kept apart by the reader.
-func writes(m *metav1.ObjectMeta, keys bool) []cluster.Write {
-	var out []cluster.Write
-	for i := range m.ManagedFields {
-		f := &m.ManagedFields[i]
-		if f.Time == nil || f.Subresource == "status" {
-			continue
-		}
-		w := cluster.Write{Manager: f.Manager, Subresource: f.Subresource, Time: f.Time.Time}
-		if keys && f.FieldsV1 != nil {
-			w.Keys, w.Data = dataKeys(f.FieldsV1)
-		}
-		out = append(out, w)
-	}
-	return out
-}
-
-// dataKeys are the names of the data keys that a manager owns, and whether it
-// owns any data at all.
-func dataKeys(fields *metav1.FieldsV1) (keys []string, data bool) {
-	var owned map[string]map[string]json.RawMessage
-	if json.Unmarshal(fields.GetRawBytes(), &owned) != nil {
-		return nil, false // fields of a form that this version does not know date the write all the same
-	}
-	var out []string
-	for _, part := range []string{"f:data", "f:binaryData", "f:stringData"} {
-		_, owns := owned[part]
-		data = data || owns
-		for k := range owned[part] {
-			if name, ok := strings.CutPrefix(k, "f:"); ok {
-				out = append(out, name)
-			}
-		}
-	}
-	slices.Sort(out)
-	return out, data
+	b.Configs = append(b.Configs, cluster.Config{Ref: ref(kind, m), Created: m.CreationTimestamp.Time, Writes: writes(m, true), Release: release(m)})
 }

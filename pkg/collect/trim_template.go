@@ -20,6 +20,7 @@ func trimTemplate(annotations map[string]string, s *corev1.PodSpec) *cluster.Tem
 		RestartPolicy:  string(s.RestartPolicy),
 		HostNetwork:    s.HostNetwork,
 		RestartedAt:    annotations["kubectl.kubernetes.io/restartedAt"],
+		Security:       podSecurityOf(s.SecurityContext),
 	}
 	if s.Resources != nil {
 		t.MemoryLimit = memory(s.Resources.Limits)
@@ -56,6 +57,7 @@ func addContainer(t *cluster.Template, c *corev1.Container, role cluster.Role) {
 		CPULimit:      quantity(c.Resources.Limits, corev1.ResourceCPU),
 		CPURequest:    quantity(c.Resources.Requests, corev1.ResourceCPU),
 		Extended:      extended(c.Resources.Requests),
+		Security:      securityOf(c.SecurityContext),
 		Readiness:     trimProbe(c.ReadinessProbe),
 		Liveness:      trimProbe(c.LivenessProbe),
 		Startup:       trimProbe(c.StartupProbe),

@@ -64,6 +64,7 @@ func (b *bucket) replicaSet(r *appsv1.ReplicaSet) {
 		Reused:   r.Annotations["deployment.kubernetes.io/revision-history"] != "",
 		Template: trimTemplate(r.Spec.Template.Annotations, &r.Spec.Template.Spec),
 		Cause:    maskText(r.Annotations["kubernetes.io/change-cause"]),
+		Former:   numbers(r.Annotations["deployment.kubernetes.io/revision-history"]),
 	}
 	rev.Conditions = replicaSetConditions(r)
 	b.Revisions = append(b.Revisions, rev)
@@ -153,7 +154,7 @@ func seconds(n *int64) time.Duration {
 }
 
 func workload(kind string, m *metav1.ObjectMeta, selector *metav1.LabelSelector) cluster.Workload {
-	w := cluster.Workload{Ref: ref(kind, m), Created: m.CreationTimestamp.Time, Writes: writes(m, false)}
+	w := cluster.Workload{Ref: ref(kind, m), Created: m.CreationTimestamp.Time, Writes: writes(m, false), Delivery: delivery(m)}
 	if selector != nil {
 		w.Selector = selector.MatchLabels
 	}

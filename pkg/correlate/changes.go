@@ -9,7 +9,6 @@ import (
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
-	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
 // windows are how long before the first symptom a change of a kind may lie
@@ -22,6 +21,12 @@ var windows = map[cluster.ChangeKind]time.Duration{
 	cluster.ConfigWrite:   time.Hour,
 	cluster.NodeCondition: 6 * time.Minute,
 	cluster.NodeCordoned:  time.Hour,
+	cluster.NodeTainted:   time.Hour,
+	cluster.NodeJoined:    time.Hour,
+	cluster.KubeletStart:  6 * time.Minute,
+	cluster.Scaling:       10 * time.Minute,
+	cluster.ServiceWrite:  10 * time.Minute,
+	cluster.HelmRelease:   10 * time.Minute,
 }
 
 // ofMachine are the detectors of trouble that no rollout or setting makes by
@@ -89,122 +94,6 @@ func withOwn(out []LinkedChange, p *Pattern, e *explainer) []LinkedChange {
 		return c.Object == own.Object && c.Time.Equal(own.Time)
 	})
 	return append(out, own)
-}
-
-// link says how a change is tied to a pattern's affected, "" when it is not.
-func (e *explainer) link(p *Pattern, c cluster.Change) string {
-	switch c.Kind {
-	case cluster.Rollout, cluster.Rollback, cluster.Restart:
-		return e.rolloutLink(p, c)
-	case cluster.NodeCordoned:
-		if p.Detector == "scheduling" && p.Cause == "cordoned" {
-			return "one of the nodes that take no new pods"
-		}
-	case cluster.ConfigWrite:
-		if slices.Contains(ofMachine, p.Detector) || p.Detector == "scheduling" || e.cameWith(p, c) {
-			return ""
-		}
-		if k := e.referring(p, c.Object); k > 0 {
-			return fmt.Sprintf("%s of %d of %d affected workloads", referenceName(p, c.Object), k, len(p.Tally.Workloads))
-		}
-	case cluster.NodeCondition:
-		if p.Detector != "node-pressure" && p.Detector != "node-failure" && slices.Contains(p.Tally.Nodes, c.Object.Name) {
-			return fmt.Sprintf("node of %d of %d affected pods", podsOn(p, c.Object.Name), len(p.Tally.Pods))
-		}
-	}
-	return ""
-}
-
-// rolloutLink ties a rollout to what it rolled out and to those who call it.
-func (e *explainer) rolloutLink(p *Pattern, c cluster.Change) string {
-	if slices.Contains(ofMachine, p.Detector) {
-		return "" // a rollout does not fill a node's disk by being one
-	}
-	if slices.Contains(p.Tally.Workloads, c.Object) {
-		return fmt.Sprintf("revision of 1 of %d affected workloads", len(p.Tally.Workloads))
-	}
-	if k := e.calling(p, c.Object); k > 0 {
-		return fmt.Sprintf("dependency of %d of %d affected workloads", k, len(p.Tally.Workloads))
-	}
-	return ""
-}
-
-// calling counts the affected workloads that say that they cannot reach a
-// Service of a workload.
-func (e *explainer) calling(p *Pattern, dependency cluster.Ref) int {
-	seen := map[cluster.Ref]bool{}
-	for _, s := range p.Symptoms {
-		if s.Target.Host == "" || seen[s.Workload.Key()] {
-			continue
-		}
-		svc := e.s.ServiceNamed(s.Target.Host, s.Object.Namespace)
-		if svc != nil && slices.Contains(e.backends(svc), dependency) {
-			seen[s.Workload.Key()] = true
-		}
-	}
-	return len(seen)
-}
-
-// cameWith reports whether a ConfigMap or Secret was created with, or before,
-// the workloads that use it: part of their beginning, not a change.
-func (e *explainer) cameWith(p *Pattern, c cluster.Change) bool {
-	config := e.s.Config(c.Object)
-	if config == nil || c.Time.Sub(config.Created) >= time.Second {
-		return false
-	}
-	for _, ref := range p.Tally.Workloads {
-		if w := e.s.Workload(ref); w != nil && ref.Namespace == c.Object.Namespace && config.Created.Sub(w.Created) < time.Minute {
-			return true
-		}
-	}
-	return false
-}
-
-func referenceName(p *Pattern, object cluster.Ref) string {
-	if p.Detector == "image-pull" {
-		return "imagePullSecrets"
-	}
-	return object.Kind + " reference"
-}
-
-// referring counts the affected workloads that refer to a ConfigMap or
-// Secret in the way that can matter for the pattern: a pull is hurt by pull
-// Secrets, everything else by configuration.
-func (e *explainer) referring(p *Pattern, object cluster.Ref) int {
-	n := 0
-	seen := map[cluster.Ref]bool{}
-	for _, s := range p.Symptoms {
-		if s.Pod == nil || s.Pod.Template == nil || s.Pod.Namespace != object.Namespace || seen[s.Workload] {
-			continue
-		}
-		if refers(s, object) {
-			seen[s.Workload] = true
-			n++
-		}
-	}
-	return n
-}
-
-func refers(s *symptom.Symptom, object cluster.Ref) bool {
-	t := s.Pod.Template
-	byName := func(r cluster.ConfigRef) bool { return r.Name == object.Name }
-	switch {
-	case s.Kind == symptom.ImagePull:
-		return object.Kind == "Secret" && slices.Contains(t.PullSecrets, object.Name)
-	case object.Kind == "Secret":
-		return slices.ContainsFunc(t.Secrets, byName)
-	}
-	return slices.ContainsFunc(t.ConfigMaps, byName)
-}
-
-func podsOn(p *Pattern, node string) int {
-	n := 0
-	for _, a := range p.Affected {
-		if a.Kind == "Pod" && a.Node == node {
-			n++
-		}
-	}
-	return n
 }
 
 // chance is the probability that some change with a link to this pattern
