@@ -1,0 +1,116 @@
+// Package contrast finds what the failing have in common that the healthy
+// have not: which values of which attributes failures concentrate on, beyond
+// chance. It knows nothing of clusters; it counts rows of numbers.
+//
+// The method has the shape of DIFF (Abuzaid et al., PVLDB 12, 2018: support
+// and ratio, explanations of at most two values) with the statistics of sound
+// pattern discovery (Webb, Machine Learning 68, 2007: exact tests, productive
+// refinements, all that was tried counted). Replicas are no independent
+// witnesses (Hurlbert, Ecological Monographs 54, 1984), so the unit is the
+// revision of a workload, and what differs between replicas is tested within
+// revisions.
+package contrast
+
+// Table is what there is to compare: pods by number, each of a revision, each
+// revision of a workload, and the values of both in columns. It is made once
+// and asked many questions.
+type Table struct {
+	Pods      []int32 // the revision of each pod
+	Revisions []int32 // the workload of each revision
+	Columns   []*Column
+}
+
+// Column holds the values of one attribute: a row for each pod of a placement
+// attribute, for each revision of a template attribute. A row may hold none or
+// several values.
+type Column struct {
+	Attribute string
+	// Placement is set on what may differ between replicas.
+	Placement bool
+	// Rank decides which of several names of the same pods is shown: the
+	// lowest, that is what can be looked at and mended.
+	Rank int
+
+	names []string
+	codes map[string]uint32
+	start []uint32 // where each row begins in held
+	held  []uint32
+}
+
+// Value of an attribute.
+type Value struct{ Attribute, Value string }
+
+// Encode gives values their numbers; empty and repeated ones are left out.
+func (c *Column) Encode(values ...string) []uint32 {
+	if c.codes == nil {
+		c.codes = map[string]uint32{}
+	}
+	out := make([]uint32, 0, len(values))
+	for i, v := range values {
+		if v == "" || contains(values[:i], v) {
+			continue
+		}
+		code, ok := c.codes[v]
+		if !ok {
+			code = uint32(len(c.names))
+			c.codes[v] = code
+			c.names = append(c.names, v)
+		}
+		out = append(out, code)
+	}
+	return out
+}
+
+func contains(list []string, v string) bool {
+	for _, o := range list {
+		if o == v {
+			return true
+		}
+	}
+	return false
+}
+
+// Add appends a row with values that were encoded by this column.
+func (c *Column) Add(codes []uint32) {
+	c.start = append(c.start, uint32(len(c.held)))
+	c.held = append(c.held, codes...)
+}
+
+// row is what a pod or a revision holds.
+func (c *Column) row(i int32) []uint32 {
+	if int(i)+1 < len(c.start) {
+		return c.held[c.start[i]:c.start[i+1]]
+	}
+	return c.held[c.start[i]:]
+}
+
+// of is what a pod holds, itself or by its revision.
+func (t *Table) of(c *Column, pod int32) []uint32 {
+	if c.Placement {
+		return c.row(pod)
+	}
+	return c.row(t.Pods[pod])
+}
+
+// holds reports for each pod whether it has a value.
+func (t *Table) holds(v id) []bool {
+	out := make([]bool, len(t.Pods))
+	c := t.Columns[v.column]
+	for pod := range out {
+		for _, code := range t.of(c, int32(pod)) {
+			out[pod] = out[pod] || code == v.code
+		}
+	}
+	return out
+}
+
+// id of a value in a table.
+type id struct {
+	column int
+	code   uint32
+}
+
+func (t *Table) value(v id) Value {
+	c := t.Columns[v.column]
+	return Value{c.Attribute, c.names[v.code]}
+}
