@@ -2,10 +2,17 @@ package cmd
 
 import (
 	"bytes"
+	"runtime"
 	"strings"
 	"testing"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate/synthetic"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
 // BenchmarkScan reads, analyses and tells a recording of a small real cluster:
@@ -23,4 +30,38 @@ func BenchmarkScan(b *testing.B) {
 			}
 		})
 	}
+}
+
+// large is a cluster of 100,000 pods with as many events, in which a zone
+// fails by a fifth, 40 workloads are broken on their own and one pod of 200
+// crashes for itself.
+func large() *cluster.Snapshot {
+	made := synthetic.New(1, synthetic.Knobs{Workloads: 6000, Times: 3, Broken: 40, Rollouts: 12, Pinned: .2, Noise: .005, Events: 95_000,
+		Fault: synthetic.Fault{Kind: synthetic.ZoneFault, Share: .2}})
+	return cluster.New(made.Parts)
+}
+
+// BenchmarkAnalysis is all that comes after reading: symptoms, detectors and
+// explanation. live-MiB is what the story adds to the snapshot that it is of.
+func BenchmarkAnalysis(b *testing.B) {
+	s, o := large(), &options{suite: detectors.Suite()}
+	b.Logf("%d pods, %d events, %d nodes", len(s.Pods), len(s.Events), len(s.Nodes))
+	b.ReportAllocs()
+	before := liveHeap()
+	var story *correlate.Story
+	for b.Loop() {
+		story = o.explain(s, symptom.Recognise(s))
+	}
+	b.ReportMetric(float64(liveHeap()-before)/(1<<20), "live-MiB")
+	if len(story.Patterns) == 0 {
+		b.Fatal("no patterns")
+	}
+	runtime.KeepAlive(s)
+}
+
+func liveHeap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

@@ -73,10 +73,20 @@ func byLink(_, _ *Pattern) []cluster.Ref { return []cluster.Ref{{Kind: "link"}} 
 
 func common(of, among []cluster.Ref) []cluster.Ref {
 	var out []cluster.Ref
+	set := setOf(among)
 	for _, ref := range of {
-		if slices.Contains(among, ref) {
+		if set[ref] {
 			out = append(out, ref)
 		}
+	}
+	return out
+}
+
+// setOf makes one look-up of what would be a search for each of many.
+func setOf(refs []cluster.Ref) map[cluster.Ref]bool {
+	out := make(map[cluster.Ref]bool, len(refs))
+	for _, ref := range refs {
+		out[ref] = true
 	}
 	return out
 }

@@ -112,8 +112,9 @@ func named(list []string, p *Pattern) bool {
 // only.
 func firstWithin(parent, child *Pattern) time.Time {
 	var first time.Time
+	touched := setOf(parent.Tally.Pods)
 	for _, s := range child.Symptoms {
-		if slices.Contains(parent.Tally.Pods, s.Object.Key()) && (first.IsZero() || s.First.Before(first)) {
+		if touched[s.Object.Key()] && (first.IsZero() || s.First.Before(first)) {
 			first = s.First
 		}
 	}

@@ -59,11 +59,11 @@ func (e *explainer) refused(p *cluster.Pod) bool {
 }
 
 func unexplained(failing []cluster.Ref, ps []*Pattern) []cluster.Ref {
-	var out []cluster.Ref
-	for _, ref := range failing {
-		if !slices.ContainsFunc(ps, func(p *Pattern) bool { return slices.Contains(p.Tally.Pods, ref) }) {
-			out = append(out, ref)
+	told := map[cluster.Ref]bool{}
+	for _, p := range ps {
+		for _, ref := range p.Tally.Pods {
+			told[ref] = true
 		}
 	}
-	return out
+	return slices.DeleteFunc(slices.Clone(failing), func(ref cluster.Ref) bool { return told[ref] })
 }

@@ -23,7 +23,7 @@ func (r *recogniser) start(p *cluster.Pod, c *cluster.Container, events []*clust
 	if !p.Deleting.IsZero() {
 		return Symptom{}, false
 	}
-	s := Symptom{Kind: Start, Object: p.Key(), Pod: p, Container: c.Name, Image: ParseImage(askedImage(p, c)), Restarts: c.Restarts}
+	s := Symptom{Kind: Start, Object: p.Key(), Pod: p, Container: c.Name, Restarts: c.Restarts}
 	failed := terminated(c)
 	switch {
 	case c.State.Phase == cluster.Waiting && startReasons[c.State.Reason]:
@@ -45,6 +45,7 @@ func (r *recogniser) start(p *cluster.Pod, c *cluster.Container, events []*clust
 		s.Kind, s.Cause, s.Limit, s.Item = OOM, "", limitOf(p, c), ""
 	}
 	s.dateStart(events, latest(p.Created, p.Started))
+	s.Image = ParseImage(askedImage(p, c))
 	return s, true
 }
 

@@ -17,6 +17,7 @@ import (
 type Knobs struct {
 	Workloads int     // how many there are; their sizes are mixed
 	MaxSize   int     // the most replicas that one has; 0: 40
+	Times     int     // each has so many times the replicas; 0: once
 	Broken    int     // workloads that are broken, each on its own
 	Alike     bool    // … and all say the same words when they end
 	Rollouts  int     // workloads that were just rolled out, onto nodes that have just joined

@@ -54,7 +54,7 @@ func (m *maker) size() int {
 	if m.MaxSize > 0 {
 		n = min(n, m.MaxSize)
 	}
-	return n
+	return n * max(1, m.Times)
 }
 
 func (m *maker) template(w *workload) *cluster.Template {

@@ -26,13 +26,18 @@ type tagged struct {
 // tags compares workloads that run one program from several tags.
 func tags(pass *detect.Pass, health map[cluster.Ref]detect.Health) {
 	found := map[program]map[string]*tagged{}
+	images := map[string]symptom.Image{} // replicas have the same ones
 	for i := range pass.Pods {
 		p := &pass.Pods[i]
 		if p.Template == nil || p.Finished() || !p.Deleting.IsZero() {
 			continue
 		}
 		for _, spec := range p.Template.Containers {
-			img := symptom.ParseImage(spec.Image)
+			img, known := images[spec.Image]
+			if !known {
+				img = symptom.ParseImage(spec.Image)
+				images[spec.Image] = img
+			}
 			if spec.Role != cluster.Regular || img.Tag == "" {
 				continue
 			}
