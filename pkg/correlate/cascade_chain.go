@@ -1,24 +1,12 @@
 package correlate
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
-
-// Hop is one step of a chain of failures: To depends on From, and failed Lag
-// after it (a little before it, as far as means of noticing differ).
-type Hop struct {
-	From, To cluster.Ref
-	Lag      time.Duration
-	Class    string // certain, observed or declared
-	How      string // what tells of the dependency
-	// Hidden is set when no manifest that was read declares the dependency.
-	Hidden bool
-}
 
 // ends are the symptoms of programs that end, by workload: their positions
 // among all symptoms.
@@ -127,25 +115,4 @@ func hop(d *dependency, s step, onset time.Time) Hop {
 		h.How = d.Declares
 	}
 	return h
-}
-
-// inTreeOrder puts hops depth first, of one origin those that failed first
-// before the others.
-func inTreeOrder(root cluster.Ref, hops []Hop) []Hop {
-	from := map[cluster.Ref][]Hop{}
-	for _, h := range hops {
-		from[h.From] = append(from[h.From], h)
-	}
-	var out []Hop
-	var walk func(cluster.Ref)
-	walk = func(at cluster.Ref) {
-		next := from[at]
-		slices.SortFunc(next, func(a, b Hop) int { return cmp.Or(cmp.Compare(a.Lag, b.Lag), a.To.Compare(b.To)) })
-		for _, h := range next {
-			out = append(out, h)
-			walk(h.To)
-		}
-	}
-	walk(root)
-	return out
 }

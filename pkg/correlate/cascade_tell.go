@@ -108,25 +108,6 @@ func (c *cascade) probable(t *detect.Tally, lag time.Duration) detect.Cause {
 	}
 }
 
-// hidden says which of the dependencies nobody wrote down.
-func (c *cascade) hidden() []string {
-	var out []string
-	to := map[string][]string{}
-	for _, h := range c.hops {
-		if h.Hidden {
-			to[h.From.Path()] = append(to[h.From.Path()], h.To.Path())
-		}
-	}
-	for _, h := range c.hops {
-		if who := to[h.From.Path()]; len(who) > 0 {
-			slices.Sort(who)
-			out = append(out, fmt.Sprintf("no manifest that was read declares the dependency of %s on %s: only their words tell of it", detect.List(who, 4), h.From.Path()))
-			delete(to, h.From.Path())
-		}
-	}
-	return out
-}
-
 func (c *cascade) counter(others []*cascade) []string {
 	var out []string
 	if c.unhurt > 0 {
@@ -137,7 +118,7 @@ func (c *cascade) counter(others []*cascade) []string {
 			out = append(out, fmt.Sprintf("rival: %s of %s reaches %d of the same workloads", o.change.Kind, o.change.Object.Path(), c.overlap(o)))
 		}
 	}
-	return append(out, c.hidden()...)
+	return append(out, hidden(c.hops)...)
 }
 
 func (c *cascade) investigation(t *detect.Tally) []detect.Command {

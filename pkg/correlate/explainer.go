@@ -23,6 +23,8 @@ type explainer struct {
 	depends          *graph                             // see dependencies
 	ends             map[cluster.Ref][]int              // see endsOf
 	chains           map[string][]Hop                   // of cascades, by ID
+	fails            map[cluster.Ref]failure            // see failures
+	reached          map[*Pattern]map[cluster.Ref]bool  // see reachedFrom
 }
 
 func newExplainer(s *cluster.Snapshot, symptoms []symptom.Symptom) *explainer {

@@ -87,6 +87,12 @@ var rules = []rule{
 	{child: list("rollout-failure"), parent: list("admission", "scheduling", "eviction"), by: byWorkloads, slack: noticed},
 	{child: list("rollout-failure"), parent: list("node-pressure"), by: byWorkloads, when: func(_ *explainer, _, c *Pattern) bool { return len(c.Tally.Pods) == 0 }},
 	{child: list("config-drift", "version-skew", "stale-config"), parent: append(list("rollout-failure", "rollout-cascade"), pods...), by: byPods, slack: anyOrder},
+
+	// Along the graph of dependencies: what else the failing tell of whom they
+	// need, and what manifests declare where all who need it fail, and they
+	// alone.
+	{child: list("exit-code", "probe", "network"), parent: append(list("rollout-failure"), pods...), by: byLink, when: followsOver, slack: noticed, link: "its workloads depend on what fails here, by way of others that fail"},
+	{child: list("exit-code", "probe"), parent: append(list("rollout-failure"), pods...), by: byLink, when: declaresParent, slack: noticed, link: "its workloads name what is down here in their manifests, and of all workloads just those fail that do"},
 }
 
 func list(names ...string) []string { return names }

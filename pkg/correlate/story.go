@@ -159,7 +159,6 @@ type Matrix struct {
 	Rows    []string // IDs
 	Columns []Column
 	Cells   [][]Cell // by row, then column
-	Between []Between
 }
 
 // Column is one value of an attribute.
@@ -188,6 +187,7 @@ func Explain(whole *Story, s *cluster.Snapshot, suite detect.Suite, symptoms []s
 	}
 	distinguish(story.Patterns)
 	e.nest(story.Patterns)
+	e.chain(story.Patterns)
 	if whole != nil {
 		story.Patterns = adopt(story.Patterns, whole)
 	}

@@ -17,15 +17,18 @@ func (t *text) chain(p *Pattern) {
 	}
 	t.blank()
 	t.line(2, cell{"Chain of dependencies", t.palette.bold})
-	t.line(4, cell{path(p.Chain[0].From.Namespace, p.Chain[0].From.Name), nil})
-	depth := map[Ref]int{p.Chain[0].From: 0}
+	depth := map[Ref]int{}
 	for i, h := range p.Chain {
-		d := min(depth[h.From], deepest)
-		depth[h.To] = depth[h.From] + 1
 		if i == t.chainShown() && len(p.Chain) > i+1 {
 			t.bullet(4, "└", fmt.Sprintf("and %d more; the report has them", len(p.Chain)-i), t.palette.dim)
 			return
 		}
+		if _, known := depth[h.From]; !known {
+			t.line(4, cell{path(h.From.Namespace, h.From.Name), nil})
+			depth[h.From] = 0
+		}
+		d := min(depth[h.From], deepest)
+		depth[h.To] = depth[h.From] + 1
 		t.bullet(4+2*d, "└", fmt.Sprintf("%s %s (%s: %s)", path(h.To.Namespace, h.To.Name), lag(h.LagSeconds), h.Edge.Class, h.Edge.How), t.palette.dim)
 	}
 }
