@@ -70,7 +70,9 @@ var rules = []rule{
 	{child: list("credentials", "environment", "network"), parent: list("stale-config", "version-skew"), by: byPods, when: notMereObservation},
 	{child: list("probe"), parent: append(list("stale-config", "version-skew"), said...), by: byPods, when: notMereObservation, slack: noticed},
 	{child: list("probe"), parent: list("cpu-throttling"), by: byPods, when: timesOut, slack: noticed},
-	{child: list("exit-code"), parent: append(list("rollout-cascade", "stale-config", "version-skew"), said...), by: byPods, when: notMereObservation, slack: noticed},
+	{child: list("version-skew", "stale-config"), parent: list("rollout-cascade"), by: byPods, slack: anyOrder},
+	{child: list("exit-code"), parent: append(list("stale-config", "version-skew"), said...), by: byPods, when: notMereObservation, slack: noticed},
+	{child: list("exit-code"), parent: list("rollout-cascade"), by: byPods, when: notMereObservation, slack: noticed},
 	{child: list("probe"), parent: list("exit-code"), by: byPods, slack: noticed},
 	{child: list("container-start", "environment", "network", "credentials"), parent: list("missing-config", "storage"), by: byPods, slack: noticed},
 
