@@ -109,7 +109,8 @@ It only reads. It never reads the data of a Secret.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &failure{exitUsage, err} })
 	flags.addTo(root)
 	addVerbosity(root)
-	root.AddCommand(newNode(flags), newExplain(flags), newDetectors(streams), newVersion(streams))
+	root.AddCommand(newNode(flags), newExplain(flags))
+	root.AddCommand(newMatrix(flags), newDetectors(streams), newVersion(streams))
 	return root
 }
 

@@ -33,6 +33,7 @@ func (e *explainer) matrix(ps []*Pattern) Matrix {
 		}
 		m.Cells = append(m.Cells, row)
 	}
+	m.Between = between(ps)
 	return m
 }
 
@@ -49,7 +50,7 @@ func (e *explainer) matrixCell(healthy Cell, p *Pattern, f detect.Factor) Cell {
 
 // only keeps the rows of some patterns.
 func (m Matrix) only(ids map[string]bool) Matrix {
-	out := Matrix{Columns: m.Columns}
+	out := Matrix{Columns: m.Columns, Between: keepBetween(m.Between, ids)}
 	for i, id := range m.Rows {
 		if ids[id] {
 			out.Rows = append(out.Rows, id)

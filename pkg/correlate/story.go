@@ -159,6 +159,7 @@ type Matrix struct {
 	Rows    []string // IDs
 	Columns []Column
 	Cells   [][]Cell // by row, then column
+	Between []Between
 }
 
 // Column is one value of an attribute.

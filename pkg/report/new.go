@@ -154,6 +154,7 @@ func matrix(m correlate.Matrix) Matrix {
 	out.Cells = convert(m.Cells, func(row []correlate.Cell) []Cell {
 		return convert(row, func(c correlate.Cell) Cell { return Cell(c) })
 	})
+	out.Between = between(m.Between)
 	return out
 }
 

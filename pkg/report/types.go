@@ -276,6 +276,9 @@ type Matrix struct {
 	Rows    []string    `json:"rows"`
 	Columns []Attribute `json:"columns"`
 	Cells   [][]Cell    `json:"cells"`
+	// Between are the pairs of patterns that touch the same, or of which one
+	// follows from the other.
+	Between []Between `json:"between,omitempty"`
 }
 
 // Cell of the matrix.

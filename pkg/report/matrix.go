@@ -1,0 +1,261 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/fatih/color"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+)
+
+// MatrixText writes the matrices alone: roots against the factors that they
+// name, and patterns against each other.
+func MatrixText(w io.Writer, r *Report, s Style) error { return matrixText(w, r, s, false) }
+
+// MatrixWide sets what follows from the roots against factors as well.
+func MatrixWide(w io.Writer, r *Report, s Style) error { return matrixText(w, r, s, true) }
+
+func matrixText(w io.Writer, r *Report, s Style, all bool) error {
+	t := &text{canvas: newCanvas(w, s), r: r, number: map[string]int{}}
+	t.numberPatterns()
+	m := &matrixView{text: t, all: all, labels: t.labels()}
+	t.line(0, cell{"Correlation matrix: " + t.where(), t.palette.bold})
+	t.blank()
+	if len(r.Patterns) == 0 {
+		t.paragraph(0, 0, t.nothing(), nil)
+	} else {
+		t.paragraph(0, 0, t.verdict(), t.palette.bold)
+		m.legend()
+		m.factors()
+		m.pairs()
+	}
+	t.gaps()
+	return t.err
+}
+
+// OnlyMatrix is the report with the matrix and without what else was found.
+func (r *Report) OnlyMatrix() *Report {
+	out := *r
+	out.Patterns, out.Timeline, out.Tree, out.Recommendations = []Pattern{}, []Entry{}, []Branches{}, []Recommendation{}
+	return &out
+}
+
+// labels are short names of patterns: P2 for a root, P2.1 for the first of
+// what follows from it, by whatever way.
+func (t *text) labels() map[string]string {
+	out, following := map[string]string{}, map[string]int{}
+	for i := range t.r.Patterns {
+		p := &t.r.Patterns[i]
+		if t.isRoot(p) {
+			out[p.ID] = fmt.Sprintf("P%d", t.number[p.ID])
+			continue
+		}
+		root := t.shownRoot(p)
+		following[root]++
+		out[p.ID] = fmt.Sprintf("P%d.%d", t.number[root], following[root])
+	}
+	return out
+}
+
+// shownRoot climbs to the last pattern that is shown.
+func (t *text) shownRoot(p *Pattern) string {
+	for up := t.find(p.ExplainedBy); up != nil; up = t.find(p.ExplainedBy) {
+		p = up
+	}
+	return p.ID
+}
+
+// matrixView is one rendering of the matrices.
+type matrixView struct {
+	*text
+	all    bool
+	labels map[string]string
+}
+
+// legend says which pattern is which.
+func (m *matrixView) legend() {
+	width := 0
+	for _, label := range m.labels {
+		width = max(width, len(label))
+	}
+	m.blank()
+	for i := range m.r.Patterns {
+		p := &m.r.Patterns[i]
+		m.bullet(2, fmt.Sprintf("%-*s  %-8s", width, m.labels[p.ID], p.Severity), p.Title, m.palette.severity(p.Severity))
+	}
+}
+
+// factors is the grid of patterns against factors.
+func (m *matrixView) factors() {
+	m.heading("Factors")
+	g := grid{corner: "FACTOR", tail: []string{"HEALTHY", "UNIT"}}
+	var shown []int
+	for i, id := range m.r.Matrix.Rows {
+		if p := m.find(id); p != nil && (m.all || m.isRoot(p)) {
+			g.header = append(g.header, m.labels[id])
+			shown = append(shown, i)
+		}
+	}
+	for j, col := range m.r.Matrix.Columns {
+		if m.all || m.ofRoot(col) {
+			m.factorRow(&g, j, shown)
+		}
+	}
+	if len(g.names) == 0 {
+		m.paragraph(2, 0, "No pattern names a factor.", m.palette.dim)
+		return
+	}
+	m.grid(2, g)
+	m.paragraph(2, 0, "Cells: how many of the pattern's affected have the factor; HEALTHY: how many of the healthy have it. "+shades+
+		" A factor sets the affected apart where it is dark under a pattern and light under HEALTHY.", m.palette.dim)
+}
+
+// shades explains the runes of a grid.
+const shades = "· none, ░ up to a quarter, ▒ up to a half, ▓ more, █ all."
+
+func (m *matrixView) factorRow(g *grid, j int, shown []int) {
+	var row, tail []cell
+	any := false
+	for _, i := range shown {
+		x := m.r.Matrix.Cells[i][j]
+		any = any || x.Affected > 0
+		row = append(row, m.shaded(x.Affected, x.Of))
+		tail = []cell{m.shaded(x.Healthy, x.HealthyOf), {x.Unit, m.palette.dim}}
+	}
+	if !any {
+		return
+	}
+	tail[0].paint = nil // to have it is no fault of the healthy
+	col := m.r.Matrix.Columns[j]
+	g.names = append(g.names, col.Attribute+" "+col.Value)
+	g.cells = append(g.cells, row)
+	g.tails = append(g.tails, tail)
+}
+
+// shaded is a share as a rune, its numbers beside it.
+func (m *matrixView) shaded(part, of int) cell {
+	if of == 0 {
+		return cell{"· -", m.palette.dim}
+	}
+	rune, paint := shade(part, of, m.palette)
+	return cell{fmt.Sprintf("%s %d/%d", rune, part, of), paint}
+}
+
+func shade(part, of int, p palette) (string, *color.Color) {
+	switch {
+	case part <= 0:
+		return "·", p.dim
+	case part >= of:
+		return "█", p.critical
+	case part*4 <= of:
+		return "░", nil
+	case part*2 <= of:
+		return "▒", p.warning
+	}
+	return "▓", p.warning
+}
+
+// pairs sets the patterns that have something in common against each other.
+func (m *matrixView) pairs() {
+	if len(m.r.Patterns) < 2 {
+		return
+	}
+	m.heading("Patterns against patterns")
+	if len(m.r.Matrix.Between) == 0 {
+		m.paragraph(2, 0, "No two patterns touch the same workload, and none follows from another.", m.palette.dim)
+		return
+	}
+	m.overlaps()
+	m.lags()
+}
+
+// overlaps is the grid of the shares of each pattern's workloads, where there
+// are more than two patterns to look at.
+func (m *matrixView) overlaps() {
+	var in []*Pattern
+	for i := range m.r.Patterns {
+		p := &m.r.Patterns[i]
+		if slices.ContainsFunc(m.r.Matrix.Between, func(b Between) bool { return b.A == p.ID || b.B == p.ID }) {
+			in = append(in, p)
+		}
+	}
+	if len(in) < 3 {
+		return
+	}
+	g := grid{corner: "OF"}
+	for _, row := range in {
+		g.header, g.names = append(g.header, m.labels[row.ID]), append(g.names, m.labels[row.ID])
+		cells := make([]cell, len(in))
+		for j, col := range in {
+			cells[j] = m.overlap(row, col)
+		}
+		g.cells, g.tails = append(g.cells, cells), append(g.tails, nil)
+	}
+	m.grid(2, g)
+	m.paragraph(2, 0, "Cells: how many workloads of the pattern on the left the pattern above touches as well.", m.palette.dim)
+	m.blank()
+}
+
+func (m *matrixView) overlap(row, col *Pattern) cell {
+	if row.ID == col.ID {
+		return cell{"", nil}
+	}
+	for _, b := range m.r.Matrix.Between {
+		switch {
+		case b.A == row.ID && b.B == col.ID:
+			return m.shaded(b.Workloads, b.WorkloadsOfA)
+		case b.B == row.ID && b.A == col.ID:
+			return m.shaded(b.Workloads, b.WorkloadsOfB)
+		}
+	}
+	return m.shaded(0, row.Frequency.Workloads)
+}
+
+// lags lists the pairs: what of each both touch, and which began first.
+func (m *matrixView) lags() {
+	var rows [][]cell
+	for _, b := range m.r.Matrix.Between {
+		rows = append(rows, []cell{{m.labels[b.A] + " and " + m.labels[b.B], nil},
+			{fmt.Sprintf("%d/%d and %d/%d", b.Workloads, b.WorkloadsOfA, b.Workloads, b.WorkloadsOfB), nil},
+			{fmt.Sprintf("%d/%d and %d/%d", b.Pods, b.PodsOfA, b.Pods, b.PodsOfB), nil},
+			{m.lag(b), nil}, {m.followed(b), nil}})
+	}
+	m.table(2, []string{"PAIR", "WORKLOADS", "PODS", "BEGAN", "WHAT FOLLOWS"}, rows)
+	m.paragraph(2, 0, "Of each of the two how much both touch, and which began first. Who began first need not be why the other did.", m.palette.dim)
+}
+
+func (m *matrixView) followed(b Between) string {
+	for _, x := range [][2]string{{b.A, b.B}, {b.B, b.A}} {
+		if p := m.find(x[1]); p != nil && p.ExplainedBy == x[0] {
+			return m.labels[x[1]] + " from " + m.labels[x[0]]
+		}
+	}
+	return ""
+}
+
+// lag says which came first, as far as it can be told: where a beginning is a
+// bound, so is the lag.
+func (m *matrixView) lag(b Between) string {
+	if b.LagSeconds == nil {
+		return "time not told"
+	}
+	lag := *b.LagSeconds
+	unknown := b.LagBound == "unknown" || (b.LagBound == "at-least" && lag < 0) || (b.LagBound == "at-most" && lag > 0)
+	if unknown {
+		return "order not told"
+	}
+	if lag == 0 && b.LagBound == "" {
+		return "at the same time"
+	}
+	least := ""
+	if b.LagBound != "" {
+		least = "at least "
+	}
+	first, second := m.labels[b.A], m.labels[b.B]
+	if lag < 0 || b.LagBound == "at-most" {
+		first, second, lag = second, first, -lag
+	}
+	return fmt.Sprintf("%s %s%s after %s", second, least, detect.Span(seconds(lag)), first)
+}
