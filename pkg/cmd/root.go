@@ -110,7 +110,7 @@ It only reads. It never reads the data of a Secret.`,
 	flags.addTo(root)
 	addVerbosity(root)
 	root.AddCommand(newNode(flags), newExplain(flags))
-	root.AddCommand(newMatrix(flags), newDetectors(streams), newVersion(streams))
+	root.AddCommand(newMatrix(flags), newTimeline(flags), newDetectors(streams), newVersion(streams))
 	return root
 }
 

@@ -78,6 +78,10 @@ var beside = []notice{
 	{kind: "Pod", reasons: []string{"FailedSync", "FailedKillPod", "FailedPodSandBoxStatus"}, source: "kubelet: the runtime does not answer"},
 }
 
+// IsNoise reports whether an event tells of nothing wrong, or of what comes
+// right by itself.
+func IsNoise(e *cluster.Event) bool { return listed(noise, e) }
+
 func listed(table []notice, e *cluster.Event) bool {
 	lower := strings.ToLower(e.Message)
 	return slices.ContainsFunc(table, func(n notice) bool {

@@ -1,0 +1,112 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
+)
+
+func newTimeline(flags *scanFlags) *cobra.Command {
+	watch := false
+	c := &cobra.Command{
+		Use:   "timeline",
+		Short: "What changed, failed and recovered, merged across resources; --watch goes on",
+		Long: `Prints one timeline of everything: rollouts and other changes, conditions of
+nodes, what failed, restarts and warnings that belong to no pattern, and where
+pods and workloads became well again. What belongs to a pattern carries its
+number. It reaches back as far as events do and an hour at least, or as far as
+--since says; a failure that still stands is told with the time at which it began.
+
+Text tells runs of the same in one line, -o wide every entry with its message.
+With -o json or yaml the report holds the timeline alone.
+
+--watch reads the cluster again every 15 seconds and prints what is new, until
+it is interrupted (exit code 130). With -o json every entry is then one line.`,
+		Example: `  # What happened in the last half hour, in all namespaces
+  kubectl patterns timeline -A --since 30m
+
+  # Follow a namespace
+  kubectl patterns timeline -n shop --watch
+
+  # Changes alone, as JSON
+  kubectl patterns timeline -A -o json | jq '.timeline[] | select(.kind == "change")'
+
+  # Saved data, every entry in full
+  kubectl patterns timeline -f dump.json -o wide`,
+		Args: takesNothing,
+		RunE: flags.runE(func(ctx context.Context, o *options, _ []string) error { return runTimeline(ctx, o, watch) }),
+	}
+	c.Flags().BoolVarP(&watch, "watch", "w", false, "Go on: print what is new, read again every 15 seconds")
+	return c
+}
+
+func runTimeline(ctx context.Context, o *options, watch bool) error {
+	if watch {
+		if len(o.files) > 0 {
+			return usagef("--watch follows a live cluster: it does not go with -f")
+		}
+		if o.output == "yaml" {
+			return usagef("--watch prints text, wide or json")
+		}
+		return follow(ctx, o)
+	}
+	story, r, err := o.timeline(ctx)
+	if err != nil {
+		return err
+	}
+	text := report.TimelineText
+	switch o.output {
+	case "json", "yaml":
+		r = r.OnlyTimeline()
+	case "wide":
+		text = report.TimelineWide
+	}
+	if err := o.print(r, text); err != nil {
+		return err
+	}
+	o.warnOfGaps(story.Snapshot)
+	if o.exitCode && len(story.Patterns) > 0 {
+		return errFound
+	}
+	return nil
+}
+
+// timeline reads once. Where patterns are filtered, what belongs to none is
+// left out as well.
+func (o *options) timeline(ctx context.Context) (*correlate.Story, *report.Report, error) {
+	story, symptoms, err := o.analyse(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	all := correlate.Everything(story, symptoms)
+	shown := story.Only(o.shows)
+	r := report.New(shown)
+	r.SetTimeline(shown.Among(all, shown.Hidden == 0))
+	return shown, r, nil
+}
+
+// follower prints what is new, reading after reading.
+type follower struct {
+	o    *options
+	seen report.Seen
+}
+
+// tell prints what of a report is new.
+func (f *follower) tell(r *report.Report) error {
+	fresh := f.seen.New(r.Timeline)
+	if f.o.output != "json" {
+		return report.Entries(f.o.streams.Out, r, fresh, f.o.style)
+	}
+	enc := json.NewEncoder(f.o.streams.Out)
+	enc.SetEscapeHTML(false)
+	for _, e := range fresh {
+		if err := enc.Encode(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
