@@ -11,12 +11,20 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
-// impact tells for every affected workload how it stands.
+// impact tells for every affected workload how it stands, and for Services
+// that the affected call.
 func (e *explainer) impact(p *Pattern) []Impact {
 	var out []Impact
+	hits := e.hits(p)
 	for _, w := range p.Tally.Workloads {
-		out = append(out, e.impactOn(p, w))
+		im := e.impactOn(p, w)
+		if h := hits[w]; h != nil {
+			e.outage(&im, h)
+			im.WorsenedBy = e.worsened(p, &im, h)
+		}
+		out = append(out, im)
 	}
+	out = append(out, e.impactOnServices(p)...)
 	slices.SortStableFunc(out, func(a, b Impact) int {
 		return cmp.Or(cmp.Compare(stateRank(a.State), stateRank(b.State)), a.Workload.Compare(b.Workload))
 	})
@@ -35,7 +43,7 @@ func (e *explainer) impactOn(p *Pattern, ref cluster.Ref) Impact {
 		im.State = Degraded // work that is not done; nothing waits for its answer
 	case im.Desired > 0 && im.Ready == 0:
 		im.State = Down
-		im.Downtime = e.downtime(ref)
+		im.Downtime, im.LowerBound = e.downtime(ref)
 	case im.Ready < im.Desired:
 		im.State = Degraded
 	case im.Desired == 0 || isSlow(p):
@@ -95,8 +103,9 @@ func (e *explainer) replicas(ref cluster.Ref) (desired, ready int32) {
 }
 
 // downtime is how long nothing of the workload has been ready: since its
-// Available condition turned False, else since the last of its pods did.
-func (e *explainer) downtime(ref cluster.Ref) time.Duration {
+// Available condition turned False, else since the last of its pods did, which
+// is a lower bound: these may have taken the place of others.
+func (e *explainer) downtime(ref cluster.Ref) (downtime time.Duration, least bool) {
 	var since time.Time
 	if w := e.s.Workload(ref); w != nil {
 		if c := w.Condition("Available"); c.Status == "False" {
@@ -104,6 +113,7 @@ func (e *explainer) downtime(ref cluster.Ref) time.Duration {
 		}
 	}
 	if since.IsZero() {
+		least = true
 		for _, p := range e.s.PodsOf(ref) {
 			if t := p.Condition("Ready").Transition; t.After(since) {
 				since = t
@@ -111,9 +121,9 @@ func (e *explainer) downtime(ref cluster.Ref) time.Duration {
 		}
 	}
 	if since.IsZero() {
-		return 0
+		return 0, false
 	}
-	return e.s.At.Sub(since)
+	return e.s.At.Sub(since), least
 }
 
 // lostNode is critical, unless somebody closed the node on purpose and nothing

@@ -111,7 +111,18 @@ type Impact struct {
 	Service        string
 	Desired, Ready int32
 	State          State
-	Downtime       time.Duration
+	// Since and Until are when the workload was not as wanted; Until is zero
+	// while it is not, and where nothing dates its recovery.
+	Since, Until time.Time
+	// Downtime is how long nothing of it was ready; with LowerBound at least
+	// that long.
+	Downtime   time.Duration
+	LowerBound bool
+	// RecoveredBy says how it became well again, HealedItself that no change
+	// is known that did it. WorsenedBy are single points of failure.
+	RecoveredBy  string
+	HealedItself bool
+	WorsenedBy   []string
 }
 
 // State of a workload that a pattern touched.

@@ -59,30 +59,6 @@ func (t *text) seen(p *Pattern) string {
 	return fmt.Sprintf("from %s to %s, last seen %s ago", t.stamp(*p.FirstSeen), t.clock(*p.LastSeen), detect.Span(t.r.GeneratedAt.Sub(*p.LastSeen)))
 }
 
-func (t *text) impact(p *Pattern) {
-	if len(p.Impact) == 0 {
-		return
-	}
-	count := map[string]int{}
-	for _, i := range p.Impact {
-		count[i.State]++
-	}
-	var parts []string
-	for _, s := range []string{"down", "degraded", "recovered", "unaffected"} {
-		if count[s] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", count[s], s))
-		}
-	}
-	text := fmt.Sprintf("%s touched: %s", detect.Count(len(p.Impact), "workload"), strings.Join(parts, ", "))
-	switch {
-	case count["unaffected"] > 0 && p.Severity == "info": // an observation: nothing fails
-		text += " (as many pods as wanted are ready)"
-	case count["unaffected"] > 0:
-		text += " (as many pods as wanted are ready; the failing ones are beyond that)"
-	}
-	t.field(2, "Impact", text, nil)
-}
-
 // affected prints a row for each workload: its pods, how it stands, and what
 // serves it.
 func (t *text) affected(p *Pattern) {
@@ -104,7 +80,7 @@ func (t *text) affected(p *Pattern) {
 	for _, i := range p.Impact {
 		key := i.Namespace + "/" + i.Workload.Name
 		rows = append(rows, []cell{
-			{key, nil},
+			{subject(i), nil},
 			{fmt.Sprintf("%d/%d", i.Ready, i.Desired), nil},
 			{t.state(i), t.statePaint(i.State)},
 			{strings.TrimPrefix(fmt.Sprintf("%d: %s", len(pods[key]), list(pods[key], t.namesShown())), "0: "), nil},
@@ -115,6 +91,7 @@ func (t *text) affected(p *Pattern) {
 	}
 	t.blank()
 	t.table(2, []string{"WORKLOAD", "READY", "STATE", "AFFECTED PODS"}, rows)
+	t.worsened(p)
 	if p.Detector == "image-pull" {
 		t.images(images)
 	}
@@ -130,13 +107,6 @@ func (t *text) images(images map[string][]string) {
 	}
 	slices.Sort(all)
 	t.field(2, "Images", list(slices.Compact(all), 4), nil)
-}
-
-func (t *text) state(i Impact) string {
-	if i.State == "down" && i.DowntimeSeconds > 0 {
-		return "down " + detect.Span(time.Duration(i.DowntimeSeconds)*time.Second)
-	}
-	return i.State
 }
 
 // list joins names, at most so many.

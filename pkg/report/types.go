@@ -220,6 +220,16 @@ type Impact struct {
 	Ready           int      `json:"ready"`
 	State           string   `json:"state"`
 	DowntimeSeconds int      `json:"downtimeSeconds"`
+	// DowntimeIsLowerBound is set when nothing was ready for that long at least.
+	DowntimeIsLowerBound bool `json:"downtimeIsLowerBound,omitempty"`
+	// Since and Until are when it was not as wanted.
+	Since *time.Time `json:"since,omitempty"`
+	Until *time.Time `json:"until,omitempty"`
+	// RecoveredBy says how it became well again, HealedItself that no change
+	// is known that did it, WorsenedBy which single points of failure it had.
+	RecoveredBy  string   `json:"recoveredBy,omitempty"`
+	HealedItself bool     `json:"healedItself,omitempty"`
+	WorsenedBy   []string `json:"worsenedBy,omitempty"`
 }
 
 // Evidence is one thing that the cluster says itself.

@@ -1,0 +1,302 @@
+package correlate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
+)
+
+// hit is what a pattern did to one workload.
+type hit struct {
+	first time.Time                 // the first sign of it
+	lost  map[cluster.Ref]time.Time // pods, with the last time at which each failed
+	on    map[cluster.Ref]string    // the node on which each did
+}
+
+// hits are those of a pattern, by workload.
+func (e *explainer) hits(p *Pattern) map[cluster.Ref]*hit {
+	out := map[cluster.Ref]*hit{}
+	of := func(w cluster.Ref, first time.Time) *hit {
+		h := out[w]
+		if h == nil {
+			h = &hit{lost: map[cluster.Ref]time.Time{}, on: map[cluster.Ref]string{}}
+			out[w] = h
+		}
+		if h.first.IsZero() || (!first.IsZero() && first.Before(h.first)) {
+			h.first = first
+		}
+		return h
+	}
+	for _, s := range p.Symptoms {
+		h := of(s.Workload.Key(), s.First)
+		if s.Object.Kind == "Pod" {
+			h.lose(s.Object.Key(), s.Node, lostAt(s))
+		}
+	}
+	for _, pod := range p.Also {
+		of(e.s.WorkloadOf(pod), p.Tally.First).lose(pod.Key(), pod.Node, p.Tally.First)
+	}
+	return out
+}
+
+func (h *hit) lose(pod cluster.Ref, node string, at time.Time) {
+	if old, known := h.lost[pod]; !known || at.After(old) {
+		h.lost[pod] = at
+	}
+	if node != "" {
+		h.on[pod] = node
+	}
+}
+
+// lostAt is when a symptom took its pod: an end that the status dates, an
+// eviction once, everything else when it began.
+func lostAt(s *symptom.Symptom) time.Time {
+	if !s.Ended.IsZero() {
+		return s.Ended
+	}
+	return s.First
+}
+
+// outage fills in since when the workload is not as wanted, until when it was
+// not, and how long nothing of it was ready.
+func (e *explainer) outage(im *Impact, h *hit) {
+	im.Since = h.first
+	switch im.State {
+	case Down:
+		if im.Downtime > 0 {
+			im.Since = e.s.At.Add(-im.Downtime)
+		}
+	case Recovered:
+		im.Until = e.wellAgain(im.Workload, h)
+		if im.Until.IsZero() {
+			return
+		}
+		if from, to, ok := e.gap(im, h); ok {
+			im.Downtime, im.LowerBound = to.Sub(from), true
+		}
+		im.RecoveredBy, im.HealedItself = e.recovery(im, h)
+	case Unaffected:
+		im.Since = time.Time{}
+	}
+}
+
+// wellAgain is when the last of the workload's pods became ready, if that was
+// after the first sign of trouble. Zero where nothing dates it.
+func (e *explainer) wellAgain(ref cluster.Ref, h *hit) time.Time {
+	var at time.Time
+	for _, p := range e.s.PodsOf(ref) {
+		if c := p.Condition("Ready"); c.Status == "True" && c.Transition.After(h.first) && c.Transition.After(at) {
+			at = c.Transition
+		}
+	}
+	return at
+}
+
+// gap is the time in which nothing of a recovered workload can have been
+// ready: from when the last of its pods was lost to when the first of those
+// that it has now became ready. It cannot be told when fewer pods were lost
+// than are wanted, when one outlived it, or when a rollout took pods away
+// that nobody remembers.
+func (e *explainer) gap(im *Impact, h *hit) (from, to time.Time, ok bool) {
+	if h.first.IsZero() || im.Desired == 0 || len(h.lost) < int(im.Desired) {
+		return from, to, false
+	}
+	for _, p := range e.s.PodsOf(im.Workload) {
+		if c := p.Condition("Ready"); c.Status == "True" && (to.IsZero() || c.Transition.Before(to)) {
+			to = c.Transition
+		}
+	}
+	for _, at := range h.lost {
+		if at.After(from) {
+			from = at
+		}
+	}
+	if to.IsZero() || !to.After(from) || e.changedBetween(im.Workload, h.first, to) != nil {
+		return from, to, false
+	}
+	return from, to, true
+}
+
+// changedBetween is the last change of a workload itself in a span, nil when
+// there is none.
+func (e *explainer) changedBetween(ref cluster.Ref, from, to time.Time) *cluster.Change {
+	var last *cluster.Change
+	for i := range e.changes {
+		c := &e.changes[i]
+		if c.Object == ref && c.Time.After(from) && !c.Time.After(to) && slices.Contains(ownChanges, c.Kind) {
+			last = c
+		}
+	}
+	return last
+}
+
+// ownChanges are the changes of a workload that replace or add pods.
+var ownChanges = []cluster.ChangeKind{cluster.Rollout, cluster.Rollback, cluster.Restart, cluster.Scaling}
+
+// recovery says how a workload became well again: after a change of it or of
+// what it refers to, else by itself. That no change is known is said only of
+// a workload that was read.
+func (e *explainer) recovery(im *Impact, h *hit) (how string, itself bool) {
+	if c := e.changedBetween(im.Workload, h.first, im.Until); c != nil {
+		return fmt.Sprintf("after its %s (%s)", c.Kind, c.What), false
+	}
+	if ref := e.rewritten(im.Workload, h.first, im.Until); !ref.IsZero() {
+		return fmt.Sprintf("after %s was written", ref), false
+	}
+	if e.s.Workload(im.Workload) == nil {
+		return "", false
+	}
+	for pod := range h.lost {
+		if p := e.s.Pod(pod.Namespace, pod.Name); p == nil || !p.Ready() {
+			return "by itself, with new pods", true
+		}
+	}
+	return "by itself, with the same pods", true
+}
+
+// rewritten is a ConfigMap or Secret that the workload refers to and that was
+// written in a span.
+func (e *explainer) rewritten(ref cluster.Ref, from, to time.Time) cluster.Ref {
+	t := e.template(ref)
+	if t == nil {
+		return cluster.Ref{}
+	}
+	for i := range e.changes {
+		c := &e.changes[i]
+		if c.Kind == cluster.ConfigWrite && c.Object.Namespace == ref.Namespace && c.Time.After(from) && !c.Time.After(to) && uses(t, c.Object) {
+			return c.Object
+		}
+	}
+	return cluster.Ref{}
+}
+
+// template is what a workload asks for, or its pods do.
+func (e *explainer) template(ref cluster.Ref) *cluster.Template {
+	if w := e.s.Workload(ref); w != nil && w.Template != nil {
+		return w.Template
+	}
+	if pods := e.s.PodsOf(ref); len(pods) > 0 {
+		return pods[0].Template
+	}
+	return nil
+}
+
+// uses reports whether a template refers to a ConfigMap or Secret.
+func uses(t *cluster.Template, config cluster.Ref) bool {
+	named := func(r cluster.ConfigRef) bool { return r.Name == config.Name }
+	if config.Kind == "Secret" {
+		return slices.ContainsFunc(t.Secrets, named) || slices.Contains(t.PullSecrets, config.Name)
+	}
+	return slices.ContainsFunc(t.ConfigMaps, named)
+}
+
+// worsened names what made a failure worse for a workload than it had to be:
+// all of its replicas in the one place that failed, or no second replica.
+func (e *explainer) worsened(p *Pattern, im *Impact, h *hit) []string {
+	if im.State == Unaffected || im.State == Degraded && im.Ready > 0 {
+		return nil
+	}
+	if im.Desired == 1 && (im.State == Down || im.Downtime > 0) && (im.Workload.Kind == "Deployment" || im.Workload.Kind == "StatefulSet") {
+		return []string{"it has one replica only"}
+	}
+	if im.Desired < 2 || len(p.Nodes) == 0 || len(h.lost) < int(im.Desired) || e.outlived(im.Workload, h) {
+		return nil
+	}
+	nodes := map[string]bool{}
+	for pod := range h.lost {
+		nodes[h.on[pod]] = true
+	}
+	names := sortedKeys(nodes)
+	if names[0] == "" || slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(p.Nodes, n) }) {
+		return nil
+	}
+	if len(names) == 1 {
+		return []string{fmt.Sprintf("all of its %d replicas were on %s", len(h.lost), names[0])}
+	}
+	if zone := e.zoneOf(names); zone != "" {
+		return []string{fmt.Sprintf("all of its %d replicas were in zone %s", len(h.lost), zone)}
+	}
+	return nil
+}
+
+// outlived reports whether a pod of a workload was there before its trouble
+// and is not among the lost.
+func (e *explainer) outlived(ref cluster.Ref, h *hit) bool {
+	return slices.ContainsFunc(e.s.PodsOf(ref), func(p *cluster.Pod) bool {
+		_, lost := h.lost[p.Key()]
+		return !lost && !p.Finished() && !p.Created.After(h.first)
+	})
+}
+
+// zoneOf is the zone in which all of some nodes are, where the cluster has
+// another one.
+func (e *explainer) zoneOf(nodes []string) string {
+	zone := ""
+	for _, name := range nodes {
+		n := e.s.Node(name)
+		if n == nil || n.Zone() == "" || (zone != "" && n.Zone() != zone) {
+			return ""
+		}
+		zone = n.Zone()
+	}
+	for i := range e.s.Nodes {
+		if z := e.s.Nodes[i].Zone(); z != "" && z != zone {
+			return zone
+		}
+	}
+	return ""
+}
+
+// impactOnServices tells of Services that the affected call, that have no
+// ready backend, and that are not in front of an affected workload.
+func (e *explainer) impactOnServices(p *Pattern) []Impact {
+	var out []Impact
+	seen := map[*cluster.Service]bool{}
+	for _, s := range p.Symptoms {
+		if !s.Ongoing {
+			continue
+		}
+		for _, svc := range e.servicesCalled(s) {
+			if seen[svc] || svc.Ready != 0 || svc.Type == "ExternalName" || touchesAny(p, e.backends(svc)) {
+				continue
+			}
+			seen[svc] = true
+			im := Impact{Workload: cluster.Ref{Namespace: svc.Namespace}, Service: svc.Name, State: Down, Desired: int32(svc.NotReady)} //nolint:gosec // addresses of one Service
+			var wanted int32
+			for _, w := range e.backends(svc) {
+				desired, _ := e.replicas(w)
+				wanted += desired
+			}
+			im.Desired = max(im.Desired, wanted)
+			out = append(out, im)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Impact) int {
+		return cmp.Or(cmp.Compare(a.Workload.Namespace, b.Workload.Namespace), cmp.Compare(a.Service, b.Service))
+	})
+	return out
+}
+
+// servicesCalled are those that a symptom's words name, or that stand among
+// its peers.
+func (e *explainer) servicesCalled(s *symptom.Symptom) []*cluster.Service {
+	var out []*cluster.Service
+	if s.Target.Host != "" {
+		if svc := e.s.ServiceNamed(s.Target.Host, s.Object.Namespace); svc != nil {
+			out = append(out, svc)
+		}
+	}
+	for _, peer := range s.Peers {
+		if peer.Kind != "Service" {
+			continue
+		}
+		if svc := e.s.ServiceNamed(peer.Name+"."+peer.Namespace+".svc", peer.Namespace); svc != nil {
+			out = append(out, svc)
+		}
+	}
+	return out
+}
