@@ -17,8 +17,11 @@ func newNode(flags *scanFlags) *cobra.Command {
 		Short: "One node: conditions, timeline, impact by service, comparison with its peers",
 		Long: `Looks at one node: its conditions and taints, what happened on it, which
 services the failing pods on it belong to, and whether more fails here than on
-other nodes of its pool, its zone and the cluster. Pods of all namespaces are
-looked at unless -n is given.`,
+other nodes of its pool, its zone and the cluster. Of each class of failures it
+says whether that is more than chance: pods are compared with pods of the same
+revision elsewhere that went through the same. Then it says what the node has
+that few others have: kernel, runtime, taints, labels and more. Pods of all
+namespaces are looked at unless -n is given.`,
 		Example: `  kubectl patterns node worker-3
   kubectl patterns node worker-3 -f dump.json`,
 		Args: func(_ *cobra.Command, args []string) error {

@@ -2,7 +2,6 @@ package correlate
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
@@ -16,6 +15,10 @@ type NodeView struct {
 	Services []NodeService
 	Self     Share
 	Peers    []Peers
+	// Comparisons say which of the failures are more than chance, and Differs
+	// what the node has that its peers have not.
+	Comparisons []Comparison
+	Differs     []Difference
 }
 
 // NodeService is one workload's part of a node.
@@ -48,7 +51,10 @@ func ViewNode(story *Story, symptoms []symptom.Symptom, name string) (NodeView, 
 	v.Self = share(s, failed, []string{name})
 	v.Services = nodeServices(s, failed[name], name)
 	if v.Node != nil {
-		v.Peers = peers(s, failed, v.Node)
+		groups := peerGroups(s, v.Node)
+		v.Peers = peers(s, failed, groups)
+		v.Comparisons = compareNode(s, symptoms, name, groups)
+		v.Differs = differences(s, v.Node)
 	}
 	return v, true
 }
@@ -78,10 +84,9 @@ func share(s *cluster.Snapshot, failed map[string][]*symptom.Symptom, nodes []st
 		for ref := range bad {
 			all[ref] = true
 		}
-		lost := s.Node(n) != nil && s.Node(n).Condition("Ready").Status == "Unknown"
 		for _, p := range s.PodsOn(n) {
 			all[p.Key()] = true
-			if lost && !p.Ready() && !p.Finished() {
+			if lostWith(s, p) {
 				bad[p.Key()] = true
 			}
 		}
@@ -89,6 +94,13 @@ func share(s *cluster.Snapshot, failed map[string][]*symptom.Symptom, nodes []st
 		out.Failed += len(bad)
 	}
 	return out
+}
+
+// lostWith reports whether a pod is not ready because its node is lost: its
+// status is the last that was heard.
+func lostWith(s *cluster.Snapshot, p *cluster.Pod) bool {
+	n := s.Node(p.Node)
+	return n != nil && n.Condition("Ready").Status == "Unknown" && !p.Ready() && !p.Finished()
 }
 
 func nodeServices(s *cluster.Snapshot, failed []*symptom.Symptom, node string) []NodeService {
@@ -103,11 +115,17 @@ func nodeServices(s *cluster.Snapshot, failed []*symptom.Symptom, node string) [
 		return by[w]
 	}
 	counted := map[cluster.Ref]bool{}
+	bad := map[cluster.Ref]bool{}
 	for _, p := range s.PodsOn(node) {
 		counted[p.Key()] = true
-		get(s.WorkloadOf(p)).Pods++
+		ns := get(s.WorkloadOf(p))
+		ns.Pods++
+		if lostWith(s, p) {
+			bad[p.Key()] = true
+			ns.Failed++
+			ns.Reasons = []string{"Lost"}
+		}
 	}
-	bad := map[cluster.Ref]bool{}
 	for _, sym := range failed {
 		ns := get(sym.Workload.Key())
 		if !counted[sym.Object.Key()] {
@@ -133,27 +151,53 @@ func nodeServices(s *cluster.Snapshot, failed []*symptom.Symptom, node string) [
 	return out
 }
 
-// peers are the other nodes of the same pool, of the same zone, and all.
-func peers(s *cluster.Snapshot, failed map[string][]*symptom.Symptom, n *cluster.Node) []Peers {
-	groups := []struct {
+// group is some of the other nodes, by name.
+type group struct {
+	what  string
+	names []string
+	has   map[string]bool
+}
+
+// coveredBy reports whether another group is of the same nodes: to compare
+// with both says the same twice.
+func (g *group) coveredBy(others []group) bool {
+	return slices.ContainsFunc(others, func(o group) bool { return slices.Equal(g.names, o.names) })
+}
+
+// allOthers is what the group of all other nodes is called.
+const allOthers = "all other nodes"
+
+// peerGroups are the other nodes of the same pool, of the same zone, and all;
+// those that there are.
+func peerGroups(s *cluster.Snapshot, n *cluster.Node) []group {
+	var out []group
+	for _, g := range []struct {
 		what string
 		same func(*cluster.Node) bool
 	}{
-		{fmt.Sprintf("pool %s", n.Pool()), func(o *cluster.Node) bool { return n.Pool() != "" && o.Pool() == n.Pool() }},
-		{fmt.Sprintf("zone %s", n.Zone()), func(o *cluster.Node) bool { return n.Zone() != "" && o.Zone() == n.Zone() }},
-		{"all other nodes", func(*cluster.Node) bool { return true }},
-	}
-	var out []Peers
-	for _, g := range groups {
-		var names []string
+		{"pool " + n.Pool(), func(o *cluster.Node) bool { return n.Pool() != "" && o.Pool() == n.Pool() }},
+		{"zone " + n.Zone(), func(o *cluster.Node) bool { return n.Zone() != "" && o.Zone() == n.Zone() }},
+		{allOthers, func(*cluster.Node) bool { return true }},
+	} {
+		made := group{what: g.what, has: map[string]bool{}}
 		for i := range s.Nodes {
 			if o := &s.Nodes[i]; o.Name != n.Name && g.same(o) {
-				names = append(names, o.Name)
+				made.names = append(made.names, o.Name)
+				made.has[o.Name] = true
 			}
 		}
-		if len(names) > 0 {
-			out = append(out, Peers{What: g.what, Share: share(s, failed, names)})
+		if len(made.names) > 0 {
+			out = append(out, made)
 		}
+	}
+	return out
+}
+
+// peers count what failed on groups of nodes.
+func peers(s *cluster.Snapshot, failed map[string][]*symptom.Symptom, groups []group) []Peers {
+	var out []Peers
+	for _, g := range groups {
+		out = append(out, Peers{What: g.what, Share: share(s, failed, g.names)})
 	}
 	return out
 }

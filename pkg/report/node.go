@@ -23,6 +23,10 @@ type Node struct {
 	FailedPods int             `json:"failedPods"`
 	Services   []NodeService   `json:"services"`
 	Peers      []NodePeers     `json:"peers"`
+	// Comparisons say which of the failures are more than chance, Differs what
+	// the node has that few of its peers have.
+	Comparisons []NodeComparison `json:"comparisons"`
+	Differs     []NodeDifference `json:"differs"`
 }
 
 // NodeCondition is one condition. Healthy is empty where the meaning of the
@@ -70,7 +74,9 @@ func (r *Report) AddNode(v correlate.NodeView) {
 		Services: convert(v.Services, func(s correlate.NodeService) NodeService {
 			return NodeService{s.Workload.Namespace, workload(s.Workload), s.Service, s.Pods, s.Failed, orEmpty(s.Reasons)}
 		}),
-		Peers: convert(v.Peers, func(p correlate.Peers) NodePeers { return NodePeers{p.What, p.Nodes, p.Pods, p.Failed} }),
+		Peers:       convert(v.Peers, func(p correlate.Peers) NodePeers { return NodePeers{p.What, p.Nodes, p.Pods, p.Failed} }),
+		Comparisons: convert(v.Comparisons, nodeComparison),
+		Differs:     convert(v.Differs, nodeDifference),
 	}
 	if v.Node != nil {
 		n.Cordoned = v.Node.Unschedulable
@@ -128,6 +134,8 @@ func (t *text) node(n *Node) {
 	t.field(2, "Place", place(n.Labels), nil)
 	t.services(n)
 	t.peers(n)
+	t.comparisons(n)
+	t.differs(n)
 	if len(t.r.Timeline) > 0 {
 		t.heading("Timeline")
 		t.entries(t.r.Timeline)
