@@ -27,11 +27,14 @@ type Claim struct {
 	Conditions   []Condition
 }
 
-// Config is a ConfigMap or Secret, of which only metadata was ever asked.
+// Config is a ConfigMap or Secret, of which only metadata was ever asked: of
+// the values of ConfigMaps, where they were read, the hosts that they name are
+// kept and nothing else.
 type Config struct {
 	Ref
-	Created time.Time
-	Writes  []Write
+	Created   time.Time
+	Writes    []Write
+	Endpoints []Endpoint // From is the key
 	// Release is set when it is the record of a Helm release.
 	Release *Release
 }

@@ -37,6 +37,7 @@ type scanFlags struct {
 	minSeverity   string
 	logs          bool
 	noSecrets     bool
+	configValues  bool
 	metrics       bool
 	utc           bool
 	color         string
@@ -62,6 +63,7 @@ func (f *scanFlags) addTo(c *cobra.Command) {
 	p.StringVar(&f.minSeverity, "min-severity", f.minSeverity, "Show patterns of at least this severity: info, warning or critical")
 	p.BoolVar(&f.logs, "logs", f.logs, "Read the last log lines of failing containers as well (a hundred at most; needs get on pods/log)")
 	p.BoolVar(&f.noSecrets, "no-secrets", f.noSecrets, "Do not ask for the names and dates of Secrets (their data is never asked for)")
+	p.BoolVar(&f.configValues, "config-values", f.configValues, "Read the values of ConfigMaps as well, for the addresses of Services in them (nothing else of them is kept)")
 	p.BoolVar(&f.metrics, "metrics", f.metrics, "Ask the kubelets what they measure (needs the right nodes/proxy): CPU throttling, full volumes")
 	p.BoolVar(&f.utc, "utc", f.utc, "Show times in UTC instead of the local zone")
 	p.StringVar(&f.color, "color", f.color, "Colour: auto, always or never")

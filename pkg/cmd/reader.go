@@ -40,6 +40,7 @@ func (o *options) reader() (reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	live.Values = o.configValues
 	live.Progress = newProgress(o.streams.ErrOut).note
 	return live, nil
 }

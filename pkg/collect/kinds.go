@@ -88,10 +88,16 @@ func liveKinds() []kind {
 }
 
 // configKinds are read as metadata only, in the namespaces where something
-// that failed refers to one.
-func configKinds() []kind {
+// that failed refers to one; ConfigMaps with their values where that is asked
+// for.
+func configKinds(values bool) []kind {
+	configMaps := metadataPages("", "configmaps", func(b *bucket, m *metav1.ObjectMeta) { b.config("ConfigMap", m) })
+	if values {
+		configMaps = pages(func(l *Live, ns string) lister[*corev1.ConfigMapList] { return l.typed.CoreV1().ConfigMaps(ns) },
+			func(b *bucket, list *corev1.ConfigMapList) int { return each(list.Items, b.values) })
+	}
 	return []kind{
-		{cluster.ConfigMaps, "", namespaced, metadataPages("", "configmaps", func(b *bucket, m *metav1.ObjectMeta) { b.config("ConfigMap", m) })},
+		{cluster.ConfigMaps, "", namespaced, configMaps},
 		{cluster.Secrets, "", namespaced, metadataPages("", "secrets", func(b *bucket, m *metav1.ObjectMeta) { b.config("Secret", m) })},
 	}
 }

@@ -25,6 +25,9 @@ type Live struct {
 	metadata metadata.Interface
 	identity cluster.Identity
 	now      func() time.Time
+	// Values has ConfigMaps read with their values, of which the hosts that
+	// they name are kept.
+	Values bool
 	// Progress is told what is being read; may be nil.
 	Progress func(resource cluster.Resource, objects int)
 }
@@ -140,7 +143,7 @@ func (l *Live) readKind(ctx context.Context, k kind, scope cluster.Scope) (*buck
 func (l *Live) Configs(ctx context.Context, configMaps, secrets []string) (cluster.Parts, error) {
 	b := newBucket()
 	for i, namespaces := range [][]string{configMaps, secrets} {
-		part, err := l.readConfigs(ctx, configKinds()[i], namespaces)
+		part, err := l.readConfigs(ctx, configKinds(l.Values)[i], namespaces)
 		if err != nil {
 			return cluster.Parts{}, err
 		}

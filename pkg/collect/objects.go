@@ -33,7 +33,7 @@ var savedKinds = map[string]savedKind{
 	"EndpointSlice":         {cluster.EndpointSlices, decode((*bucket).endpointSlice)},
 	"PersistentVolumeClaim": {cluster.PersistentVolumeClaims, decode((*bucket).claim)},
 	"ControllerRevision":    {cluster.ControllerRevisions, decodeMeta((*bucket).controllerRevision)},
-	"ConfigMap":             {cluster.ConfigMaps, decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.config("ConfigMap", m) })},
+	"ConfigMap":             {cluster.ConfigMaps, savedConfigMap},
 	"Secret":                {cluster.Secrets, decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.config("Secret", m) })},
 }
 

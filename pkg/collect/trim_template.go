@@ -79,6 +79,10 @@ func addContainer(t *cluster.Template, c *corev1.Container, role cluster.Role) {
 	for _, e := range c.Env {
 		addEnv(t, c.Name, &e)
 	}
+	if role == cluster.Init {
+		addWaits(t, c)
+		return
+	}
 	for _, a := range slices.Concat(c.Command, c.Args) {
 		addEndpoint(t, a, "args")
 	}

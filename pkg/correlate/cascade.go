@@ -109,7 +109,7 @@ func (e *explainer) declares(t *cluster.Template, namespace string, upstream clu
 	if t == nil {
 		return nil, ""
 	}
-	for _, ep := range t.Endpoints {
+	for _, ep := range e.addresses(t, namespace) {
 		if svc := e.s.ServiceNamed(ep.Host, namespace); svc != nil && slices.Contains(e.backends(svc), upstream) {
 			return svc, ep.From
 		}

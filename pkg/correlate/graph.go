@@ -101,7 +101,7 @@ func (e *explainer) declaredEdges(g *graph) {
 			return
 		}
 		last[w] = t
-		for _, ep := range t.Endpoints {
+		for _, ep := range e.addresses(t, w.Namespace) {
 			at := e.resolve(known, ep.Host, w.Namespace)
 			how := ep.From + " names " + at.name
 			for _, to := range at.workloads {
@@ -174,7 +174,7 @@ func (e *explainer) namedEdges(g *graph, known map[hostIn]*target, s *symptom.Sy
 	if t == nil || s.Message == "" || !speaks[s.Kind] {
 		return
 	}
-	for _, ep := range t.Endpoints {
+	for _, ep := range e.addresses(t, s.Object.Namespace) {
 		if !symptom.NamesHost(s.Message, ep.Host) {
 			continue
 		}
@@ -200,7 +200,7 @@ func (e *explainer) saysItNeeds(s *symptom.Symptom, d *dependency) edge {
 	}
 	if t := e.templateOf(s); t != nil {
 		declares := noEdge
-		for _, ep := range t.Endpoints {
+		for _, ep := range e.addresses(t, s.Object.Namespace) {
 			if !slices.Contains(e.behindHost(ep.Host, s.Object.Namespace), d.To) {
 				continue
 			}

@@ -2,6 +2,7 @@ package correlate
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -194,4 +195,74 @@ func TestChainOfARootWithoutARollout(t *testing.T) {
 	if e.chain([]*Pattern{db, rest}); db.Chain != nil {
 		t.Errorf("it explains nothing, yet the chain is told: %+v", db.Chain)
 	}
+}
+
+// TestAddressesInConfigMaps: where values were read they tell of dependencies
+// as the template's own do, by the keys that it refers to.
+func TestAddressesInConfigMaps(t *testing.T) {
+	p := town(manyApps(1))
+	p.Configs = []cluster.Config{{Ref: cluster.Ref{Kind: "ConfigMap", Namespace: "shop", Name: "settings"},
+		Endpoints: []cluster.Endpoint{{Host: "db", Port: "5432", From: "DB"}, {Host: "orders", Port: "80", From: "ORDERS"}}}}
+	appPod(p, "web").Template.ConfigMaps = []cluster.ConfigRef{{Name: "settings", Via: "env", Key: "DB"}, {Name: "absent"}}
+	g := story(p).dependencies()
+	web := deployment("shop", "web")
+	if len(g.needs[web]) != 1 || g.needs[web][0].To != deployment("shop", "db") {
+		t.Fatalf("got %+v", g.needs[web])
+	}
+	if want := "ConfigMap settings key DB names Service shop/db"; g.needs[web][0].How != want || g.needs[web][0].Class != declared {
+		t.Errorf("got %+v", g.needs[web][0])
+	}
+}
+
+// TestFewerEdgesReachNoOneElse: whoever knows fewer addresses and fewer words
+// names no cascade and no dependant that was not named before.
+func TestFewerEdgesReachNoOneElse(t *testing.T) {
+	r := rand.New(rand.NewPCG(20260302, 5))
+	named := 0
+	for range 60 {
+		seed := r.Uint64()
+		all, few := cascadeIn(seed, 1), cascadeIn(seed, .5)
+		named += len(few)
+		for w := range few {
+			if !all[w] {
+				t.Fatalf("seed %d: %s is named with fewer edges only", seed, w)
+			}
+		}
+	}
+	if named < 20 {
+		t.Errorf("only %d dependants are named: this tries nothing", named)
+	}
+}
+
+// cascadeIn are the dependants that cascades name in a town of random calls,
+// of whose addresses and words a part is known.
+func cascadeIn(seed uint64, recall float64) map[cluster.Ref]bool {
+	r, forget := rand.New(rand.NewPCG(seed, 1)), rand.New(rand.NewPCG(seed, 2))
+	apps := manyApps(8)
+	p := town(apps)
+	for i, app := range apps[1:] {
+		to := apps[r.IntN(i+1)]
+		words, at := "dial tcp: lookup "+to+": no such host", noon.Add(time.Duration(10+r.IntN(300))*time.Second)
+		fails, knows, hears := r.IntN(3) > 0, forget.Float64() < recall, forget.Float64() < recall
+		if r.IntN(3) == 0 {
+			words = ""
+		}
+		if knows {
+			appPod(p, app).Template.Endpoints = []cluster.Endpoint{{Host: to, Port: "80", From: "env X"}}
+		}
+		if fails && hears {
+			crash(appPod(p, app), at, words)
+		} else if fails {
+			crash(appPod(p, app), at, "")
+		}
+	}
+	p.Revisions = append(p.Revisions, cluster.Revision{Ref: cluster.Ref{Kind: "ReplicaSet", Namespace: "shop", Name: "db-2"},
+		Owner: deployment("shop", "db"), Created: noon, Number: 2, Hash: "2", Template: &cluster.Template{Containers: []cluster.ContainerSpec{{Name: "c", Image: "db:2"}}}})
+	out := map[cluster.Ref]bool{}
+	for _, c := range story(p).cascades(cascadeDetector) {
+		for _, s := range c.Symptoms {
+			out[s.Workload.Key()] = true
+		}
+	}
+	return out
 }
