@@ -150,8 +150,8 @@ func (e *explainer) recovery(im *Impact, h *hit) (how string, itself bool) {
 	if e.s.Workload(im.Workload) == nil {
 		return "", false
 	}
-	for pod := range h.lost {
-		if p := e.s.Pod(pod.Namespace, pod.Name); p == nil || !p.Ready() {
+	for pod, at := range h.lost { // a StatefulSet makes a new pod under the old name
+		if p := e.s.Pod(pod.Namespace, pod.Name); p == nil || !p.Ready() || !p.Created.Before(at) {
 			return "by itself, with new pods", true
 		}
 	}
@@ -195,15 +195,19 @@ func uses(t *cluster.Template, config cluster.Ref) bool {
 }
 
 // worsened names what made a failure worse for a workload than it had to be:
-// all of its replicas in the one place that failed, or no second replica.
+// all of its replicas in the one place that failed, or no second replica
+// elsewhere. Of what fails alike in every replica no more of them help.
 func (e *explainer) worsened(p *Pattern, im *Impact, h *hit) []string {
+	if len(p.Nodes) == 0 && p.Detector != "eviction" {
+		return nil
+	}
 	if im.State == Unaffected || im.State == Degraded && im.Ready > 0 {
 		return nil
 	}
 	if im.Desired == 1 && (im.State == Down || im.Downtime > 0) && (im.Workload.Kind == "Deployment" || im.Workload.Kind == "StatefulSet") {
 		return []string{"it has one replica only"}
 	}
-	if im.Desired < 2 || len(p.Nodes) == 0 || len(h.lost) < int(im.Desired) || e.outlived(im.Workload, h) {
+	if im.Desired < 2 || len(h.lost) < int(im.Desired) || e.outlived(im.Workload, h) {
 		return nil
 	}
 	nodes := map[string]bool{}

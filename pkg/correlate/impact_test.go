@@ -132,3 +132,25 @@ func TestServicesWithoutBackends(t *testing.T) {
 		t.Errorf("the caller: %+v", got[1])
 	}
 }
+
+// A container that ended and was started again leaves its pod where it was.
+func TestTheSamePodsRecover(t *testing.T) {
+	api := deployment("shop", "api")
+	for name, c := range map[string]struct {
+		created time.Time
+		want    string
+	}{
+		"restarted":                    {noon.Add(-time.Hour), "by itself, with the same pods"},
+		"made anew under the old name": {noon.Add(time.Second), "by itself, with new pods"},
+	} {
+		s := cluster.New(cluster.Parts{At: noon.Add(time.Hour),
+			Workloads: []cluster.Workload{{Ref: api, Desired: 1, Ready: 1}},
+			Pods: []cluster.Pod{{Ref: pod("shop", "api-0"), Owner: api, Created: c.created,
+				Conditions: []cluster.Condition{{Type: "Ready", Status: "True", Transition: noon.Add(20 * time.Second)}}}}})
+		p := endedAt(noon, patternOf("exit-code", "1", noon, nil, map[cluster.Ref][]string{api: {"api-0"}}))
+		got := newExplainer(s, nil).impact(p)
+		if len(got) != 1 || got[0].RecoveredBy != c.want || !got[0].HealedItself || got[0].Downtime != 20*time.Second {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}

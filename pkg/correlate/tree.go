@@ -3,9 +3,7 @@ package correlate
 import (
 	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
 
@@ -37,13 +35,15 @@ func heading(p *Pattern) string {
 	return headings[7]
 }
 
-// tree sums the roots up, grouped by where the trouble lies.
+// tree sums the roots up, grouped by where the trouble lies. What follows from
+// a pattern that is not among them is told for itself.
 func tree(ps []*Pattern) []Branches {
 	var out []Branches
+	known := byID(ps)
 	for _, h := range headings {
 		for _, p := range ps {
-			if p.ExplainedBy == "" && heading(p) == h {
-				out = append(out, Branches{Heading: h, Root: rootLabel(p), Branches: branches(p)})
+			if known[p.ExplainedBy] == nil && heading(p) == h {
+				out = append(out, Branches{Heading: h, Root: rootLabel(p), Branches: branches(p, known)})
 			}
 		}
 	}
@@ -58,55 +58,26 @@ func rootLabel(p *Pattern) string {
 	case p.Change != nil:
 		what = p.Change.Object.Path() + " " + string(p.Change.Kind)
 	case len(p.Shared) > 0:
-		what = p.Shared[0].Value
-		if p.Shared[0].Attribute != "registry" && p.Shared[0].Attribute != "image" {
-			what = p.Shared[0].Attribute + " " + what
-		}
+		what = label(p.Shared[0].Attribute, p.Shared[0].Value)
 	default:
 		what = p.Detector
 	}
-	return fmt.Sprintf("%s (%s)", what, p.Cause)
+	return fmt.Sprintf("%s (%s)%s", what, p.Cause, extent(p))
 }
 
-// branches count the affected pods of each workload, and what stands out.
-func branches(p *Pattern) []string {
-	count := map[cluster.Ref]int{}
-	done := map[cluster.Ref]bool{}
-	word := map[string]bool{}
-	for _, s := range p.Symptoms {
-		if s.Object.Kind != "Pod" {
-			continue
-		}
-		word[reason(s)] = true
-		if !done[s.Object.Key()] {
-			done[s.Object.Key()] = true
-			count[s.Workload.Key()]++
-		}
+// extent is how much a root touches, where that is more than its branches
+// show at a glance.
+func extent(p *Pattern) string {
+	if len(p.Tally.Workloads) < 2 {
+		return ""
 	}
-	for _, pod := range p.Also {
-		if !done[pod.Key()] {
-			done[pod.Key()] = true
-			for _, a := range p.Affected {
-				if a.Key() == pod.Key() {
-					count[a.Workload.Key()]++
-				}
-			}
-		}
+	out := ": "
+	if n := len(p.Tally.Pods); n > 0 {
+		out += detect.Count(n, "pod") + " of "
 	}
-	var out []string
-	for _, w := range p.Tally.Workloads {
-		if count[w] > 0 {
-			line := fmt.Sprintf("%s: %s", w.Path(), detect.Count(count[w], "pod"))
-			if words := strings.Join(sortedKeys(word), ", "); words != "" {
-				line += " " + words
-			}
-			out = append(out, line)
-		}
-	}
-	for _, f := range p.Shared {
-		if f.Attribute == "age" && f.Affected == f.AffectedOf {
-			out = append(out, "only new pods are affected")
-		}
+	out += detect.Count(len(p.Tally.Workloads), "workload")
+	if n := len(p.Tally.Namespaces); n > 1 {
+		out += " in " + detect.Count(n, "namespace")
 	}
 	return out
 }

@@ -114,14 +114,8 @@ func (t *text) correlations() {
 			heading = b.Heading
 			t.line(2, cell{heading + ":", t.palette.bold})
 		}
-		t.line(4, cell{b.Root, nil})
-		for i, branch := range b.Branches {
-			mark := "├─ "
-			if i == len(b.Branches)-1 {
-				mark = "└─ "
-			}
-			t.line(6, cell{mark + branch, nil})
-		}
+		t.paragraph(4, 2, b.Root, nil)
+		t.branches(b.Branches)
 	}
 	t.matrix()
 }
