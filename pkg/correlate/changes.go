@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
@@ -59,6 +60,7 @@ func (e *explainer) linked(p *Pattern) []LinkedChange {
 	slices.SortStableFunc(out, func(a, b LinkedChange) int {
 		return cmp.Or(cmp.Compare(a.Lead, b.Lead), a.Object.Compare(b.Object))
 	})
+	e.weigh(p, out)
 	return out
 }
 
@@ -93,6 +95,14 @@ func withOwn(out []LinkedChange, p *Pattern, e *explainer) []LinkedChange {
 	out = slices.DeleteFunc(out, func(c LinkedChange) bool {
 		return c.Object == own.Object && c.Time.Equal(own.Time)
 	})
+	for _, c := range e.changes { // what a detector need not know of it
+		if c.Object == own.Object && c.Time.Equal(own.Time) && c.Kind == own.Kind {
+			own.By = cmp.Or(own.By, c.By)
+			if strings.HasPrefix(own.What, "revision ") {
+				own.What = c.What
+			}
+		}
+	}
 	return append(out, own)
 }
 

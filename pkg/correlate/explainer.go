@@ -22,6 +22,7 @@ type explainer struct {
 	behind           map[*cluster.Service][]cluster.Ref // workloads behind Services, as asked for
 	depends          *graph                             // see dependencies
 	ends             map[cluster.Ref][]int              // see endsOf
+	population       []unit                             // see units
 	chains           map[string][]Hop                   // of cascades, by ID
 	fails            map[cluster.Ref]failure            // see failures
 	reached          map[*Pattern]map[cluster.Ref]bool  // see reachedFrom
@@ -75,6 +76,9 @@ func (e *explainer) explain(found detect.Pattern) *Pattern {
 		p.Shared = append(p.Shared, e.shared(p, f))
 	}
 	p.Changes = e.linked(p)
+	if none := e.unchanged(p); none != "" {
+		p.Counter = append(slices.Clone(p.Counter), none)
+	}
 	p.Impact = e.impact(p)
 	p.Severity = severity(p, e.s)
 	p.Evidence = evidence(found.Symptoms)

@@ -103,6 +103,12 @@ type LinkedChange struct {
 	Link   string
 	Chance float64 // of some such change in this window anyway; NaN when the data reach back too short a time
 	Tier   detect.Tier
+	// Contrast sets those whom it reached against the others, Reversal says
+	// that it ended when the change was undone, and Rivals are other linked
+	// changes that lie as near; each may be empty.
+	Contrast string
+	Reversal string
+	Rivals   []string
 }
 
 // Impact is what a pattern does to one workload.

@@ -123,7 +123,8 @@ func round(x float64) float64 { return math.Round(x*100) / 100 }
 func precedingChange(c correlate.LinkedChange) PrecedingChange {
 	return PrecedingChange{Time: c.Time.UTC(), LeadSeconds: int(c.Lead.Seconds()), Kind: c.Object.Kind,
 		Namespace: c.Object.Namespace, Name: c.Object.Name, What: string(c.Kind) + ": " + c.What, By: c.By,
-		Link: c.Link, Chance: chance(c.Chance), Tier: string(c.Tier)}
+		Link: c.Link, Chance: chance(c.Chance), Tier: string(c.Tier),
+		Contrast: c.Contrast, Reversal: c.Reversal, Rivals: c.Rivals}
 }
 
 // chance is null where it cannot be told.

@@ -163,6 +163,11 @@ func (t *text) changes(p *Pattern) {
 			text += "; by " + c.By
 		}
 		t.bullet(4, "-", text+")", t.palette.change)
+		for _, more := range []string{c.Contrast, c.Reversal} {
+			if more != "" {
+				t.paragraph(6, 0, more, t.palette.dim)
+			}
+		}
 	}
 	if !told {
 		t.paragraph(6, 0, "The data reach back too short a time to say how often such changes stand there by chance.", t.palette.dim)

@@ -209,6 +209,12 @@ type PrecedingChange struct {
 	Link        string    `json:"link"`
 	Chance      *float64  `json:"chance"`
 	Tier        string    `json:"tier"`
+	// Contrast sets those whom the change reached against the others.
+	Contrast string `json:"contrast,omitempty"`
+	// Reversal says that the failures ended when the change was undone.
+	Reversal string `json:"reversal,omitempty"`
+	// Rivals are other linked changes that lie as near, or nearer.
+	Rivals []string `json:"rivals,omitempty"`
 }
 
 // Impact on one workload.
