@@ -18,6 +18,8 @@ type reader interface {
 	Metrics(ctx context.Context, nodes []string) (cluster.Parts, error)
 	Configs(ctx context.Context, configMaps, secrets []string) (cluster.Parts, error)
 	Logs(ctx context.Context, wanted []cluster.LogRef) (cluster.Parts, error)
+	// Exists reports whether a workload does; saved data are not asked.
+	Exists(ctx context.Context, workload cluster.Ref) (bool, error)
 }
 
 func (o *options) reader() (reader, error) {

@@ -86,6 +86,9 @@ It only reads. It never reads the data of a Secret.`,
   # One node: conditions, impact by service, comparison with its peers
   kubectl patterns node worker-3
 
+  # One rollout: what it changed, and what failed after it
+  kubectl patterns rollout deploy/cart -n shop
+
   # All of one pattern, by the ID that a scan prints
   kubectl patterns explain image-pull-auth-60b935 -A
 
@@ -109,7 +112,7 @@ It only reads. It never reads the data of a Secret.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &failure{exitUsage, err} })
 	flags.addTo(root)
 	addVerbosity(root)
-	root.AddCommand(newNode(flags), newExplain(flags))
+	root.AddCommand(newNode(flags), newExplain(flags), newRollout(flags))
 	root.AddCommand(newMatrix(flags), newTimeline(flags), newDetectors(streams), newVersion(streams))
 	return root
 }

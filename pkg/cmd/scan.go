@@ -111,14 +111,17 @@ func (o *options) check(s *cluster.Snapshot) error {
 	}
 	for _, g := range s.Gaps {
 		if g.Resource == cluster.Pods && g.Remedy != "" {
-			return fmt.Errorf("pods could not be read: %s; this rule would grant it: %s", g.Reason, g.Remedy)
+			return fmt.Errorf("%w: %s; this rule would grant it: %s", errUnreadable, g.Reason, g.Remedy)
 		}
 		if g.Resource == cluster.Pods {
-			return fmt.Errorf("pods could not be read: %s", g.Reason)
+			return fmt.Errorf("%w: %s", errUnreadable, g.Reason)
 		}
 	}
-	return errors.New("pods could not be read")
+	return errUnreadable
 }
+
+// errUnreadable is the end where no pod may be read.
+var errUnreadable = errors.New("pods could not be read")
 
 // shows decides what is shown, after everything was explained.
 func (o *options) shows(p *correlate.Pattern) bool {

@@ -65,6 +65,8 @@ func render(t *testing.T, r *report.Report, s report.Style) string {
 		text = report.NodeText
 	case r.Explain != nil:
 		text = report.ExplainText
+	case r.Rollout != nil:
+		text = report.RolloutText
 	}
 	var out bytes.Buffer
 	if err := text(&out, r, s); err != nil {

@@ -36,6 +36,8 @@ type Report struct {
 	Node *Node `json:"node,omitempty"`
 	// Explain is set by `kubectl patterns explain ID`.
 	Explain *Explain `json:"explain,omitempty"`
+	// Rollout is set by `kubectl patterns rollout KIND/NAME`.
+	Rollout *Rollout `json:"rollout,omitempty"`
 }
 
 // Cluster says what was looked at.
