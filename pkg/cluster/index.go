@@ -24,6 +24,7 @@ type index struct {
 	servicesIn map[string][]*Service
 	podsIn     map[string][]*Pod
 	podsAt     map[string][]*Pod // by an address of their own
+	labelled   labelled          // by the labels that Services select by
 	claimOf    map[volumeKey]*Claim
 	workloadOf map[*Pod]Ref
 	madeBy     map[Ref]Ref     // pod -> ReplicaSet, Job … by SuccessfulCreate events
@@ -56,6 +57,7 @@ func buildIndex(p *Parts) index {
 	ix.indexObjects(p)
 	ix.indexEvents(p)
 	ix.indexPods(p)
+	ix.labelled = labelledPods(p.Services, p.Pods)
 	ix.indexLogs(p.Logs)
 	return ix
 }

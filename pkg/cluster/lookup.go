@@ -115,7 +115,7 @@ func selects(selector, labels map[string]string) bool {
 func (s *Snapshot) BackendsOf(svc *Service) []Ref {
 	var out []Ref
 	seen := map[Ref]bool{}
-	for _, p := range s.podsIn[svc.Namespace] {
+	for _, p := range s.labelled.rarest(svc) {
 		if !selects(svc.Selector, p.Labels) {
 			continue
 		}
@@ -125,6 +125,47 @@ func (s *Snapshot) BackendsOf(svc *Service) []Ref {
 		}
 	}
 	return out
+}
+
+// labelIn is a label of a namespace's pods.
+type labelIn struct{ namespace, key, value string }
+
+// labelled holds the pods with each label that some Service selects by, so
+// that what is behind a Service is found without asking every pod.
+type labelled map[labelIn][]*Pod
+
+func labelledPods(services []Service, pods []Pod) labelled {
+	out := labelled{}
+	for i := range services {
+		for k, v := range services[i].Selector {
+			out[labelIn{services[i].Namespace, k, v}] = nil
+		}
+	}
+	if len(out) == 0 {
+		return out
+	}
+	for i := range pods {
+		for k, v := range pods[i].Labels {
+			key := labelIn{pods[i].Namespace, k, v}
+			if list, wanted := out[key]; wanted {
+				out[key] = append(list, &pods[i])
+			}
+		}
+	}
+	return out
+}
+
+// rarest are the pods with that label of a Service's selector which the fewest
+// have.
+func (l labelled) rarest(svc *Service) []*Pod {
+	var best []*Pod
+	first := true
+	for k, v := range svc.Selector {
+		if list := l[labelIn{svc.Namespace, k, v}]; first || len(list) < len(best) {
+			best, first = list, false
+		}
+	}
+	return best
 }
 
 // ServiceNamed resolves a host as a pod of the namespace would: name,

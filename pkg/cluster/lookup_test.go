@@ -216,3 +216,26 @@ func TestPodsAtAndClaimOf(t *testing.T) {
 		t.Errorf("%d pods in shop, want 3", got)
 	}
 }
+
+// TestBackendsByTheRarestLabel: a label that all pods have finds the same as
+// one that few have, in the order of the pods.
+func TestBackendsByTheRarestLabel(t *testing.T) {
+	var p Parts
+	for _, name := range []string{"c", "a", "b"} {
+		p.Pods = append(p.Pods, Pod{Ref: ref("Pod", "shop", name), Labels: map[string]string{"tier": "back", "of": name[:1]}})
+	}
+	p.Pods = append(p.Pods, Pod{Ref: ref("Pod", "other", "a"), Labels: map[string]string{"tier": "back"}})
+	p.Services = []Service{
+		{Ref: ref("Service", "shop", "all"), Selector: map[string]string{"tier": "back"}},
+		{Ref: ref("Service", "shop", "one"), Selector: map[string]string{"tier": "back", "of": "b"}},
+		{Ref: ref("Service", "shop", "none"), Selector: map[string]string{"tier": "back", "of": "x"}},
+	}
+	s := New(p)
+	for name, want := range map[string][]Ref{
+		"all": {ref("Pod", "shop", "a"), ref("Pod", "shop", "b"), ref("Pod", "shop", "c")}, "one": {ref("Pod", "shop", "b")}, "none": nil,
+	} {
+		if diff := cmp.Diff(want, s.BackendsOf(s.ServiceNamed(name, "shop"))); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
