@@ -36,6 +36,7 @@ func ExplainText(w io.Writer, r *Report, s Style) error {
 	t.allChanges(p)
 	t.allEvidence(p)
 	t.below(p)
+	t.chain(p)
 	t.wholeTimeline(p)
 	t.notChecked()
 	t.commands(p)
@@ -93,6 +94,11 @@ func (t *text) allAffected(p *Pattern) {
 		}
 		t.objects(of[key])
 	}
+	for _, i := range p.Impact {
+		if i.Workload.Name == "" { // one without pods of the pattern, which it hurts all the same
+			t.paragraph(2, 2, strings.Join(append([]string{subject(i) + ": " + t.state(i)}, i.WorsenedBy...), "; "), t.palette.bold)
+		}
+	}
 }
 
 // stands says of each workload how many of its pods are ready.
@@ -103,7 +109,16 @@ func (t *text) stands(p *Pattern) map[string]string {
 		if i.Service != "" {
 			text += ", behind Service " + i.Service
 		}
-		out[i.Workload.Kind+" "+path(i.Namespace, i.Workload.Name)] = text
+		if i.Since != nil {
+			text += ", since " + t.stamp(*i.Since)
+		}
+		if i.Until != nil {
+			text += " until " + t.stamp(*i.Until)
+		}
+		if i.RecoveredBy != "" {
+			text += ", well again " + i.RecoveredBy
+		}
+		out[i.Workload.Kind+" "+path(i.Namespace, i.Workload.Name)] = strings.Join(append([]string{text}, i.WorsenedBy...), "; ")
 	}
 	return out
 }
@@ -147,6 +162,10 @@ func (t *text) allFactors(p *Pattern) {
 	t.heading("What the affected share")
 	for i := range p.SharedFactors {
 		f := &p.SharedFactors[i]
+		if f.AffectedOf == 0 {
+			t.bullet(2, "-", fmt.Sprintf("%s %s: the pattern is about it, and has no %s to count", f.Attribute, f.Value, f.Unit), t.palette.dim)
+			continue
+		}
 		t.bullet(2, "-", f.Text, t.palette.dim)
 		t.paragraph(4, 0, factorNumbers(f)+".", t.palette.dim)
 		if a := aliases(f); a != "" {
@@ -166,7 +185,19 @@ func (t *text) allChanges(p *Pattern) {
 			c.Kind, path(c.Namespace, c.Name), c.What), t.palette.change)
 		t.paragraph(4, 0, fmt.Sprintf("Link: %s. By: %s. Evidence: %s. Chance of such a change in its window anyway: %s.",
 			c.Link, orElse(c.By, "not told"), c.Tier, chanceText(c.Chance)), t.palette.dim)
+		for _, more := range filled(c.Contrast, c.Reversal) {
+			t.paragraph(4, 0, more, t.palette.dim)
+		}
+		for _, rival := range c.Rivals {
+			t.bullet(4, "!", "rival: "+strings.TrimPrefix(rival, "rival: "), t.palette.warning)
+		}
 	}
+	t.rivals(p)
+}
+
+// rivals are the changes that have a link too: which of them it was, their
+// order alone does not say.
+func (t *text) rivals(p *Pattern) {
 	if n := len(p.PrecedingChanges); n > 1 {
 		t.paragraph(2, 0, fmt.Sprintf("They are rivals: each of the %d has a link, and their order alone does not choose between them.", n), nil)
 	}

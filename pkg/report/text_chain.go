@@ -34,7 +34,12 @@ func (t *text) chain(p *Pattern) {
 }
 
 // chainShown is how many hops are printed.
-func (t *text) chainShown() int { return 4 * few }
+func (t *text) chainShown() int {
+	if t.r.Explain != nil {
+		return everything
+	}
+	return 4 * few
+}
 
 // lag says how long after what it depends on something failed.
 func lag(seconds int) string {

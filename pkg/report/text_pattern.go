@@ -21,7 +21,7 @@ func (t *text) pattern(p *Pattern) {
 	t.affected(p)
 	t.timeline(p)
 	t.evidence(p)
-	t.field(2, "Cause", fmt.Sprintf("%s Confidence: %s, because %s.", p.ProbableCause.Text, p.ProbableCause.Confidence, p.ProbableCause.Why), t.palette.bold)
+	t.field(2, "Cause", fmt.Sprintf("%s Confidence %s: %s.", p.ProbableCause.Text, p.ProbableCause.Confidence, p.ProbableCause.Why), t.palette.bold)
 	t.chain(p)
 	t.consequences(p)
 	t.investigation(p)
