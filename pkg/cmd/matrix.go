@@ -33,8 +33,9 @@ factor, 'matrix.between' by pair. A lag is null where no time is told, and
 
   # Pairs of which one follows from the other
   kubectl patterns matrix -A -o json | jq '.matrix.between[] | select(.explains)'`,
-		Args: takesNothing,
-		RunE: flags.runE(runMatrix),
+		Args:              takesNothing,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              flags.runE(runMatrix),
 	}
 }
 

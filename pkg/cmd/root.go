@@ -111,6 +111,7 @@ It only reads. It never reads the data of a Secret.`,
 	root.SetErr(streams.ErrOut)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &failure{exitUsage, err} })
 	flags.addTo(root)
+	completeFlags(root)
 	addVerbosity(root)
 	root.AddCommand(newNode(flags), newExplain(flags), newRollout(flags))
 	root.AddCommand(newMatrix(flags), newTimeline(flags), newDetectors(streams), newVersion(streams))

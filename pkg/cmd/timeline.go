@@ -37,8 +37,9 @@ it is interrupted (exit code 130). With -o json every entry is then one line.`,
 
   # Saved data, every entry in full
   kubectl patterns timeline -f dump.json -o wide`,
-		Args: takesNothing,
-		RunE: flags.runE(func(ctx context.Context, o *options, _ []string) error { return runTimeline(ctx, o, watch) }),
+		Args:              takesNothing,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              flags.runE(func(ctx context.Context, o *options, _ []string) error { return runTimeline(ctx, o, watch) }),
 	}
 	c.Flags().BoolVarP(&watch, "watch", "w", false, "Go on: print what is new, read again every 15 seconds")
 	return c

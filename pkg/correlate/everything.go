@@ -42,6 +42,7 @@ type timetable struct {
 	from    time.Time
 	entries []Entry
 	seen    map[happening]bool
+	of      map[cluster.Ref][]Entry   // by subject
 	last    map[cluster.Ref]time.Time // when the newest symptom of an object began
 	ill     map[cluster.Ref]bool      // objects that still have one
 	pattern map[cluster.Ref]string    // the pattern that holds an object
@@ -76,7 +77,7 @@ func (s span) holds(at time.Time) bool {
 }
 
 func newTimetable(story *Story, symptoms []symptom.Symptom) *timetable {
-	t := &timetable{s: story.Snapshot, seen: map[happening]bool{}, last: map[cluster.Ref]time.Time{}, ill: map[cluster.Ref]bool{},
+	t := &timetable{s: story.Snapshot, seen: map[happening]bool{}, of: map[cluster.Ref][]Entry{}, last: map[cluster.Ref]time.Time{}, ill: map[cluster.Ref]bool{},
 		pattern: map[cluster.Ref]string{}, said: map[telling]bool{}, known: map[inContainerOf][]span{}, rolled: map[cluster.Ref][]time.Time{}}
 	t.from = reach(t.s)
 	for _, en := range story.Timeline {
@@ -131,7 +132,17 @@ func (t *timetable) add(en Entry) {
 	if !en.Time.IsZero() && !t.seen[h] {
 		t.seen[h] = true
 		t.entries = append(t.entries, en)
+		t.of[en.Subject.Key()] = append(t.of[en.Subject.Key()], en)
 	}
+}
+
+// dated reports whether a change or recovery of an object is told already that
+// an event merely dates again: they are written within seconds.
+func (t *timetable) dated(kind EntryKind, e *cluster.Event) bool {
+	return slices.ContainsFunc(t.of[e.Object.Key()], func(en Entry) bool {
+		d := en.Time.Sub(e.First)
+		return en.Kind == kind && en.Reason != e.Reason && d > -5*time.Second && d < 5*time.Second
+	})
 }
 
 // worthTelling leaves out what came into being: saved data date the creation
@@ -196,6 +207,8 @@ func (t *timetable) event(e *cluster.Event) {
 	kind, known := telltales[e.Reason]
 	if e.Warning {
 		kind, known = SymptomEntry, !t.said[telling{e.Object.Key(), e.Reason}]
+	} else if known && t.dated(kind, e) {
+		return
 	}
 	if !known || symptom.IsNoise(e) || !t.asks(e.Object) || (e.Reason == "ScalingReplicaSet" && t.rolling(e)) {
 		return

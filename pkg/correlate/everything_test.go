@@ -59,6 +59,27 @@ func TestEverythingThatHappened(t *testing.T) {
 	}
 }
 
+// An event that dates again what a condition tells is not told beside it.
+func TestEventsDoNotRepeatChanges(t *testing.T) {
+	node := cluster.Ref{Kind: "Node", Name: "n1"}
+	ready := func(at time.Duration) cluster.Event {
+		return cluster.Event{Object: node, Reason: "NodeReady", Message: "Node n1 status is now: NodeReady", First: noon.Add(at), Last: noon.Add(at)}
+	}
+	s := cluster.New(cluster.Parts{At: noon, Scope: cluster.Scope{AllNamespaces: true},
+		Nodes: []cluster.Node{{Ref: node, Created: noon.Add(-time.Hour), Conditions: []cluster.Condition{
+			{Type: "Ready", Status: "True", Reason: "KubeletReady", Transition: noon.Add(-10 * time.Minute)}}}},
+		Events: []cluster.Event{ready(-10*time.Minute + time.Second), ready(-30 * time.Minute)}})
+	var got []string
+	for _, en := range Everything(&Story{Snapshot: s}, nil) {
+		if en.Kind == RecoveryEntry {
+			got = append(got, en.Time.Sub(noon).String()+" "+en.Reason)
+		}
+	}
+	if want := []string{"-30m0s NodeReady", "-10m0s recovery"}; !slices.Equal(got, want) {
+		t.Errorf("told are %v, want %v", got, want)
+	}
+}
+
 func TestTimelinesAreCut(t *testing.T) {
 	s := cluster.New(cluster.Parts{At: noon, Scope: cluster.Scope{Since: noon.Add(-time.Minute)}})
 	story := &Story{Snapshot: s, Timeline: []Entry{

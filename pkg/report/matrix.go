@@ -222,8 +222,8 @@ func (m *matrixView) lags() {
 			{fmt.Sprintf("%d/%d and %d/%d", b.Pods, b.PodsOfA, b.Pods, b.PodsOfB), nil},
 			{m.lag(b), nil}, {m.followed(b), nil}})
 	}
-	m.table(2, []string{"PAIR", "WORKLOADS", "PODS", "BEGAN", "WHAT FOLLOWS"}, rows)
-	m.paragraph(2, 0, "Of each of the two how much both touch, and which began first. Who began first need not be why the other did.", m.palette.dim)
+	m.table(2, []string{"PAIR", "WORKLOADS", "PODS", "FIRST SIGN", "WHAT FOLLOWS"}, rows)
+	m.paragraph(2, 0, "Of each of the two how much both touch, and whose first sign came first, which need not be why the other came.", m.palette.dim)
 }
 
 func (m *matrixView) followed(b Between) string {

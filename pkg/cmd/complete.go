@@ -1,0 +1,26 @@
+package cmd
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors"
+)
+
+// completeFlags lets a shell complete the values of flags that have few.
+func completeFlags(c *cobra.Command) {
+	var names []string
+	for _, d := range detectors.Suite() {
+		names = append(names, d.Name)
+	}
+	for name, values := range map[string][]string{
+		"output":       {"text", "wide", "json", "yaml"},
+		"color":        {"auto", "always", "never"},
+		"min-severity": {"info", "warning", "critical"},
+		"category":     detect.Categories,
+		"detector":     names,
+	} {
+		// The one error is that there is no such flag; TestCompletion would tell.
+		_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	}
+}
