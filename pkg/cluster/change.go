@@ -23,6 +23,8 @@ const (
 	KubeletStart  ChangeKind = "kubelet-start" // a node's kubelet was started anew
 	Scaling       ChangeKind = "scaling"       // another number of replicas wanted
 	ServiceWrite  ChangeKind = "service-write" // the spec of a Service written
+	SettingWrite  ChangeKind = "setting-write" // a quota, limit range, webhook configuration or StorageClass written
+	PolicyWrite   ChangeKind = "policy-write"  // a NetworkPolicy written
 	HelmRelease   ChangeKind = "helm-release"  // installed, upgraded or rolled back by Helm
 )
 
@@ -52,6 +54,11 @@ func (s *Snapshot) Changes() []Change {
 	}
 	for i := range s.Configs {
 		if c, ok := configWrite(&s.Configs[i]); ok {
+			out = append(out, c)
+		}
+	}
+	for i := range s.Settings {
+		if c, ok := settingWrite(&s.Settings[i]); ok {
 			out = append(out, c)
 		}
 	}

@@ -22,6 +22,12 @@ const (
 	PersistentVolumeClaims Resource = "persistentvolumeclaims"
 	ConfigMaps             Resource = "configmaps"
 	Secrets                Resource = "secrets"
+	NetworkPolicies        Resource = "networkpolicies"
+	ResourceQuotas         Resource = "resourcequotas"
+	LimitRanges            Resource = "limitranges"
+	ValidatingWebhooks     Resource = "validatingwebhookconfigurations"
+	MutatingWebhooks       Resource = "mutatingwebhookconfigurations"
+	StorageClasses         Resource = "storageclasses"
 	PodLogs                Resource = "pods/log"
 	Metrics                Resource = "metrics" // what kubelets measure
 )

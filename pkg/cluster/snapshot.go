@@ -52,6 +52,7 @@ type Parts struct {
 	Services  []Service
 	Claims    []Claim
 	Configs   []Config
+	Settings  []Setting
 	Logs      []Log
 	// Usages and Filesystems are what kubelets measured, where they were asked.
 	Usages      []Usage
@@ -78,6 +79,7 @@ func New(p Parts) *Snapshot {
 	sortBy(p.Services, func(s *Service) Ref { return s.Ref })
 	sortBy(p.Claims, func(c *Claim) Ref { return c.Ref })
 	sortBy(p.Configs, func(c *Config) Ref { return c.Ref })
+	sortBy(p.Settings, func(x *Setting) Ref { return x.Ref })
 	sortLogs(p.Logs)
 	sortLarge(p.Events, compareEvents)
 	p.Namespaces = namespacesOf(&p)

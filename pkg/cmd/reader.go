@@ -17,6 +17,8 @@ type reader interface {
 	// Metrics reads what the kubelets of nodes measure.
 	Metrics(ctx context.Context, nodes []string) (cluster.Parts, error)
 	Configs(ctx context.Context, configMaps, secrets []string) (cluster.Parts, error)
+	// Settings reads quotas, policies and the like, by the namespaces they are wanted of.
+	Settings(ctx context.Context, wanted map[cluster.Resource][]string) (cluster.Parts, error)
 	Logs(ctx context.Context, wanted []cluster.LogRef) (cluster.Parts, error)
 	// Exists reports whether a workload does; saved data are not asked.
 	Exists(ctx context.Context, workload cluster.Ref) (bool, error)

@@ -62,6 +62,11 @@ func (o *options) analyse(ctx context.Context) (*correlate.Story, []symptom.Symp
 		return nil, nil, err
 	}
 	snapshot = snapshot.WithConfigs(configs)
+	settings, err := reader.Settings(ctx, symptom.SettingsWanted(snapshot, symptoms))
+	if err != nil {
+		return nil, nil, err
+	}
+	snapshot = snapshot.WithSettings(settings)
 	if o.logs {
 		logs, err := reader.Logs(ctx, symptom.LogsWanted(snapshot, symptoms))
 		if err != nil {

@@ -34,6 +34,7 @@ func (b *bucket) merge(o *bucket) {
 	b.Services = append(b.Services, o.Services...)
 	b.Claims = append(b.Claims, o.Claims...)
 	b.Configs = append(b.Configs, o.Configs...)
+	b.Settings = append(b.Settings, o.Settings...)
 	b.Usages = append(b.Usages, o.Usages...)
 	b.Filesystems = append(b.Filesystems, o.Filesystems...)
 	b.Logs = append(b.Logs, o.Logs...)

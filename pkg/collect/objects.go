@@ -34,7 +34,15 @@ var savedKinds = map[string]savedKind{
 	"PersistentVolumeClaim": {cluster.PersistentVolumeClaims, decode((*bucket).claim)},
 	"ControllerRevision":    {cluster.ControllerRevisions, decodeMeta((*bucket).controllerRevision)},
 	"ConfigMap":             {cluster.ConfigMaps, savedConfigMap},
-	"Secret":                {cluster.Secrets, decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.config("Secret", m) })},
+	"NetworkPolicy":         {cluster.NetworkPolicies, decode((*bucket).networkPolicy)},
+	"ResourceQuota":         {cluster.ResourceQuotas, decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.setting("ResourceQuota", m) })},
+	"LimitRange":            {cluster.LimitRanges, decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.setting("LimitRange", m) })},
+	"StorageClass":          {cluster.StorageClasses, decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.setting("StorageClass", m) })},
+	"ValidatingWebhookConfiguration": {cluster.ValidatingWebhooks,
+		decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.setting("ValidatingWebhookConfiguration", m) })},
+	"MutatingWebhookConfiguration": {cluster.MutatingWebhooks,
+		decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.setting("MutatingWebhookConfiguration", m) })},
+	"Secret": {cluster.Secrets, decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.config("Secret", m) })},
 }
 
 // savedResources are those whose absence from saved data is worth a word.

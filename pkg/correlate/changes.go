@@ -28,6 +28,8 @@ var windows = map[cluster.ChangeKind]time.Duration{
 	cluster.Scaling:       10 * time.Minute,
 	cluster.ServiceWrite:  10 * time.Minute,
 	cluster.HelmRelease:   10 * time.Minute,
+	cluster.SettingWrite:  time.Hour, // takes effect with the next that is created
+	cluster.PolicyWrite:   10 * time.Minute,
 }
 
 // ofMachine are the detectors of trouble that no rollout or setting makes by

@@ -21,6 +21,10 @@ func (e *explainer) link(p *Pattern, c cluster.Change) string {
 		}
 	case cluster.HelmRelease:
 		return e.releaseLink(p, c)
+	case cluster.SettingWrite:
+		return e.settingLink(p, c)
+	case cluster.PolicyWrite:
+		return e.policyLink(p, c)
 	case cluster.ServiceWrite:
 		return e.serviceLink(p, c)
 	case cluster.NodeJoined, cluster.KubeletStart:
