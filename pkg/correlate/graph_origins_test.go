@@ -67,11 +67,15 @@ func TestOrigins(t *testing.T) {
 func TestOriginsAllowForDelays(t *testing.T) {
 	g := graphOf(observed, [2]string{"web", "db"})
 	failing := failed(map[string]int{"web": 0, "db": 60})
-	if got := g.origins(failing, observed); got[0].members[0].Name != "web" && len(got) == 2 {
+	if got := g.origins(failing, observed); len(got) != 2 || got[0].members[0].Name != "web" {
 		t.Errorf("got %+v", got)
 	}
 	db := deployment("x", "db")
-	failing[db] = failure{onset: failing[db].onset, delay: time.Minute}
+	failing[db] = failure{onset: noon.Add(-time.Hour), until: noon.Add(-30 * time.Minute)}
+	if got := g.origins(failing, observed); len(got) != 2 {
+		t.Errorf("it was over for half an hour: %+v", got)
+	}
+	failing[db] = failure{onset: noon.Add(time.Minute), delay: time.Minute}
 	if got := g.origins(failing, observed); len(got) != 1 || got[0].members[0] != db {
 		t.Errorf("its probe takes a minute to tell: %+v", got)
 	}
