@@ -97,6 +97,7 @@ func checkRegistryAuth(t *testing.T, p *report.Pattern) {
 	if !p.Ongoing || p.Tier != "stated" || p.Frequency.Occurrences < 12 {
 		t.Errorf("ongoing %v, tier %s, %d occurrences", p.Ongoing, p.Tier, p.Frequency.Occurrences)
 	}
+	checkPullsWereNeeded(t, p)
 	commands := strings.Join(p.Recommendations[0].Commands, "\n")
 	for _, ns := range []string{"core", "integrations", "vcs"} {
 		if !strings.Contains(commands, "gcr-json-key -n "+ns) {
@@ -136,8 +137,9 @@ func TestDiskPressure(t *testing.T) {
 		if !maps.Equal(failed, evicted) {
 			t.Errorf("impact by service %v, want %v", failed, evicted)
 		}
+		checkPeers(t, r.Node)
 		out, _, code := c.run(t, "node", node)
-		if code != 0 || !strings.Contains(out, "DiskPressure is True") || !strings.Contains(out, "Compared with its peers") {
+		if code != 0 || !strings.Contains(out, "DiskPressure is True") || !strings.Contains(out, "Compared with its peers") || !strings.Contains(out, "Evicted or lost: 8 of ") {
 			t.Errorf("exit code %d:\n%s", code, out)
 		}
 	})
@@ -179,6 +181,7 @@ func checkCascade(t *testing.T, p *report.Pattern) {
 	if want := []string{"core/backend", "integrations/integrations-salesforce"}; !slices.Equal(got, want) {
 		t.Errorf("dependants %v, want %v", got, want)
 	}
+	checkChain(t, p)
 	if !hasChange(p, "Deployment", "vcs", "vcs-service") || !hasFactor(p, "dependency", "vcs/vcs-service") {
 		t.Errorf("changes %+v, factors %+v", p.PrecedingChanges, p.SharedFactors)
 	}
