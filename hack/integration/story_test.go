@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,11 @@ func checkPullsWereNeeded(t *testing.T, p *report.Pattern) {
 		if !hasChange(p, "Deployment", namespace, name) {
 			t.Errorf("the rollout of %s is not among the changes: %+v", workload, p.PrecedingChanges)
 		}
+	}
+	if !slices.ContainsFunc(p.CounterEvidence, func(s report.Sentence) bool {
+		return strings.HasPrefix(s.Text, "no change to the 3 pull Secrets in use in the ")
+	}) {
+		t.Errorf("that the Secrets were left alone is not said: %+v", p.CounterEvidence)
 	}
 	for _, c := range p.PrecedingChanges {
 		switch {

@@ -76,8 +76,10 @@ func (e *explainer) explain(found detect.Pattern) *Pattern {
 		p.Shared = append(p.Shared, e.shared(p, f))
 	}
 	p.Changes = e.linked(p)
-	if none := e.unchanged(p); none != "" {
-		p.Counter = append(slices.Clone(p.Counter), none)
+	for _, none := range []string{e.unchanged(p), e.pullSecretsKept(p)} {
+		if none != "" {
+			p.Counter = append(slices.Clone(p.Counter), none)
+		}
 	}
 	p.Impact = e.impact(p)
 	p.Severity = severity(p, e.s)
