@@ -20,6 +20,8 @@ type explainer struct {
 	// healthyWorkloads holds one pod for each healthy workload.
 	healthyWorkloads []*cluster.Pod
 	behind           map[*cluster.Service][]cluster.Ref // workloads behind Services, as asked for
+	sick             map[cluster.Ref]bool               // pods with any symptom, past ones too
+	attributes       *attributes                        // made when first asked for
 	depends          *graph                             // see dependencies
 	ends             map[cluster.Ref][]int              // see endsOf
 	population       []unit                             // see units
@@ -30,15 +32,14 @@ type explainer struct {
 
 func newExplainer(s *cluster.Snapshot, symptoms []symptom.Symptom) *explainer {
 	e := &explainer{s: s, symptoms: symptoms, changes: s.Changes(),
-		failing: map[cluster.Ref]bool{}, touched: map[cluster.Ref]bool{}}
-	sick := map[cluster.Ref]bool{}
+		failing: map[cluster.Ref]bool{}, touched: map[cluster.Ref]bool{}, sick: map[cluster.Ref]bool{}}
 	for i := range symptoms {
 		sym := &symptoms[i]
 		if sym.Kind == symptom.Unclassified {
 			continue // a warning that nobody knows makes nothing ill
 		}
 		if sym.Object.Kind == "Pod" {
-			sick[sym.Object.Key()] = true
+			e.sick[sym.Object.Key()] = true
 			if sym.Ongoing && sym.Kind != symptom.Throttling && sym.Kind != symptom.Stale { // slow or out of date is not failing
 				e.failing[sym.Object.Key()] = true
 			}
@@ -50,7 +51,7 @@ func newExplainer(s *cluster.Snapshot, symptoms []symptom.Symptom) *explainer {
 	seen := map[cluster.Ref]bool{}
 	for i := range s.Pods {
 		p := &s.Pods[i]
-		if sick[p.Key()] || !p.Ready() {
+		if e.sick[p.Key()] || !p.Ready() {
 			continue
 		}
 		e.healthy = append(e.healthy, p)
@@ -75,6 +76,7 @@ func (e *explainer) explain(found detect.Pattern) *Pattern {
 	for _, f := range found.Factors {
 		p.Shared = append(p.Shared, e.shared(p, f))
 	}
+	e.contrasts(p)
 	p.Changes = e.linked(p)
 	for _, none := range []string{e.unchanged(p), e.pullSecretsKept(p)} {
 		if none != "" {

@@ -15,7 +15,7 @@ import (
 // placement attributes by pods.
 func (e *explainer) shared(p *Pattern, f detect.Factor) SharedFactor {
 	out := SharedFactor{Attribute: f.Attribute, Value: f.Value, Unit: "workloads", Tier: detect.Stated,
-		RiskRatio: math.NaN(), Low: math.NaN(), High: math.NaN()}
+		RiskRatio: math.NaN(), Low: math.NaN(), High: math.NaN(), P: math.NaN(), Q: math.NaN()}
 	cell := e.cell(p, f)
 	out.Unit = cell.Unit
 	out.Affected, out.AffectedOf, out.Healthy, out.HealthyOf = cell.Affected, cell.Of, cell.Healthy, cell.HealthyOf

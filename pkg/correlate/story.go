@@ -70,6 +70,7 @@ type Pattern struct {
 	Evidence    []symptom.Evidence
 
 	members *members // looked up by factors; made when first asked for
+	silence string   // why no factor was found by comparing; told of roots
 }
 
 // Affected is one affected object.
@@ -90,7 +91,12 @@ type SharedFactor struct {
 	Unit                 string // workloads or pods
 	Affected, AffectedOf int
 	Healthy, HealthyOf   int
-	RiskRatio, Low, High float64 // NaN when nothing can be compared
+	RiskRatio, Low, High float64  // NaN when nothing can be compared
+	P, Q                 float64  // NaN when nothing was compared
+	Tested               int      // values that were compared
+	With                 []Column // held together with the value
+	Aliases              []Column // other names of the same pods
+	Residue              int      // affected workloads that no compared factor covers
 	Tier                 detect.Tier
 	Text                 string
 }
@@ -206,6 +212,7 @@ func Explain(whole *Story, s *cluster.Snapshot, suite detect.Suite, symptoms []s
 	distinguish(story.Patterns)
 	e.nest(story.Patterns)
 	e.chain(story.Patterns)
+	admitSilence(story.Patterns)
 	if whole != nil {
 		story.Patterns = adopt(story.Patterns, whole)
 	}

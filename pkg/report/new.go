@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
@@ -110,7 +111,9 @@ func affected(a correlate.Affected) Affected {
 
 func sharedFactor(f correlate.SharedFactor) SharedFactor {
 	out := SharedFactor{Attribute: f.Attribute, Value: f.Value, Unit: f.Unit, Affected: f.Affected, AffectedOf: f.AffectedOf,
-		Healthy: f.Healthy, HealthyOf: f.HealthyOf, Tier: string(f.Tier), Text: f.Text, Interval: []float64{}, Aliases: []Attribute{}}
+		Healthy: f.Healthy, HealthyOf: f.HealthyOf, Tier: string(f.Tier), Text: f.Text, Interval: []float64{},
+		P: probability(f.P), Q: probability(f.Q), Tested: f.Tested, Residue: f.Residue,
+		With: convert(f.With, func(c correlate.Column) Attribute { return Attribute(c) }), Aliases: convert(f.Aliases, func(c correlate.Column) Attribute { return Attribute(c) })}
 	if !math.IsNaN(f.RiskRatio) {
 		rr := round(f.RiskRatio)
 		out.RiskRatio, out.Interval = &rr, []float64{round(f.Low), round(f.High)}
@@ -133,6 +136,16 @@ func chance(x float64) *float64 {
 		return nil
 	}
 	x = math.Round(x*10000) / 10000
+	return &x
+}
+
+// probability is rounded to three digits: the last ones differ between
+// machines. It is null where nothing was compared.
+func probability(x float64) *float64 {
+	if math.IsNaN(x) {
+		return nil
+	}
+	x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'e', 2, 64), 64)
 	return &x
 }
 

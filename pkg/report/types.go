@@ -190,6 +190,8 @@ type SharedFactor struct {
 	Tested     int         `json:"tested"`
 	Tier       string      `json:"tier"`
 	Aliases    []Attribute `json:"aliases"`
+	With       []Attribute `json:"with,omitempty"`    // held together with the value
+	Residue    int         `json:"residue,omitempty"` // affected workloads that no compared factor covers
 	Text       string      `json:"text"`
 }
 
