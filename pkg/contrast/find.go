@@ -100,7 +100,7 @@ func (g *groups) significant(tested []candidate) []candidate {
 	for i, q := range stats.FalseDiscovery(p) {
 		tested[i].q = q
 	}
-	g.suggest(tested, p, stats.Testable(least, suggestiveShare))
+	g.suggest(tested, p, stats.Testable(least, g.suggestive()))
 	var out []candidate
 	for _, c := range tested {
 		ratio, _, _ := g.ratio(g.table.Columns[c.column].Placement, &c.tally)
@@ -112,6 +112,9 @@ func (g *groups) significant(tested []candidate) []candidate {
 	return out[:min(most, len(out))]
 }
 
+// suggestive is the share of false ones allowed in each of several answers.
+func (g *groups) suggestive() float64 { return suggestiveShare / float64(max(1, g.table.Tries)) }
+
 // suggest marks what is significant among those that could be.
 func (g *groups) suggest(tested []candidate, p []float64, testable []bool) {
 	var some []float64
@@ -122,7 +125,7 @@ func (g *groups) suggest(tested []candidate, p []float64, testable []bool) {
 		}
 	}
 	for i, q := range stats.FalseDiscovery(some) {
-		tested[at[i]].within = q <= suggestiveShare
+		tested[at[i]].within = q <= g.suggestive()
 	}
 }
 

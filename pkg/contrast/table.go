@@ -18,6 +18,10 @@ type Table struct {
 	Pods      []int32 // the revision of each pod
 	Revisions []int32 // the workload of each revision
 	Columns   []*Column
+	// Tries is how many groups of failures are asked about: of many questions
+	// some find something by chance, so each has to be answered so much more
+	// surely before it is even suggestive. 0 is one.
+	Tries int
 }
 
 // Column holds the values of one attribute: a row for each pod of a placement

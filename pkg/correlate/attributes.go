@@ -129,7 +129,7 @@ func (e *explainer) attributed() *attributes {
 	if e.attributes != nil {
 		return e.attributes
 	}
-	a := &attributes{table: &contrast.Table{}, number: make(map[cluster.Ref]int, len(e.s.Pods)), sound: make([]bool, len(e.s.Pods))}
+	a := &attributes{table: &contrast.Table{Tries: e.cohorts}, number: make(map[cluster.Ref]int, len(e.s.Pods)), sound: make([]bool, len(e.s.Pods))}
 	healthy := map[cluster.Ref]bool{}
 	for _, p := range e.healthy {
 		healthy[p.Key()] = true

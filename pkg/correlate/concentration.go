@@ -47,6 +47,15 @@ func begunSince(p *cluster.Pod, since time.Time) bool {
 	})
 }
 
+// countCohorts counts the patterns that can be compared at all.
+func (e *explainer) countCohorts(found []detect.Pattern) {
+	for i := range found {
+		if len(detect.Sum(found[i].Symptoms).Workloads) > 1 {
+			e.cohorts++
+		}
+	}
+}
+
 // contrasts adds to a pattern what its pods hold beyond chance, as far as the
 // failure itself has not named it.
 func (e *explainer) contrasts(p *Pattern) {

@@ -22,6 +22,7 @@ type explainer struct {
 	behind           map[*cluster.Service][]cluster.Ref // workloads behind Services, as asked for
 	sick             map[cluster.Ref]bool               // pods with any symptom, past ones too
 	attributes       *attributes                        // made when first asked for
+	cohorts          int                                // patterns that are compared with the healthy
 	depends          *graph                             // see dependencies
 	ends             map[cluster.Ref][]int              // see endsOf
 	population       []unit                             // see units

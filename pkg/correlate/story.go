@@ -206,6 +206,7 @@ func Explain(whole *Story, s *cluster.Snapshot, suite detect.Suite, symptoms []s
 	}
 	story := &Story{Snapshot: s, Skipped: skipped}
 	story.Failing, story.Looked = e.unwell()
+	e.countCohorts(found)
 	for i := range found {
 		story.Patterns = append(story.Patterns, e.explain(found[i]))
 	}
