@@ -63,8 +63,8 @@ var askedOf = []struct {
 	{"registry", rankSource, images(func(i symptom.Image) string { return i.Registry })},
 	{"repository", rankSource, images(func(i symptom.Image) string { return i.Repository })},
 	{"tag", rankLimit, images(func(i symptom.Image) string { return i.Tag })},
-	{"configMap", rankObject, func(p *cluster.Pod) []string { return configs(p, p.Template.ConfigMaps) }},
-	{"secret", rankObject, func(p *cluster.Pod) []string { return configs(p, p.Template.Secrets) }},
+	{"configMap", rankObject, func(p *cluster.Pod) []string { return configPaths(p, p.Template.ConfigMaps) }},
+	{"secret", rankObject, func(p *cluster.Pod) []string { return configPaths(p, p.Template.Secrets) }},
 	{"pullSecret", rankObject, func(p *cluster.Pod) []string { return inNamespace(p, p.Template.PullSecrets) }},
 	{"serviceAccount", rankSource, func(p *cluster.Pod) []string { return inNamespace(p, []string{p.Template.ServiceAccount}) }},
 	{"memoryLimit", rankLimit, limits(func(c *cluster.ContainerSpec) string { return c.MemoryLimit })},
@@ -93,9 +93,9 @@ func limits(of func(*cluster.ContainerSpec) string) func(*cluster.Pod) []string 
 	}
 }
 
-// configs are ConfigMaps or Secrets by their paths, without the one that
+// configPaths are ConfigMaps or Secrets by their paths, without the one that
 // every namespace has (kube-controller-manager's root CA publisher).
-func configs(p *cluster.Pod, refs []cluster.ConfigRef) []string {
+func configPaths(p *cluster.Pod, refs []cluster.ConfigRef) []string {
 	var names []string
 	for _, r := range refs {
 		if r.Name != "kube-root-ca.crt" {
