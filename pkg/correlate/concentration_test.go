@@ -34,7 +34,7 @@ func TestContrastsNameTheGuilty(t *testing.T) {
 		for seed := uint64(1); seed <= 10; seed++ {
 			made, p, _ := crashes(synthetic.Knobs{Workloads: 150, Broken: 2, Fault: synthetic.Fault{Kind: kind, Share: 1}}, seed)
 			for _, f := range p.Shared {
-				hit := names(&f, made.Guilty)
+				hit := isGuilty(&f, made.Guilty)
 				switch {
 				case hit:
 					right++
@@ -52,7 +52,7 @@ func TestContrastsNameTheGuilty(t *testing.T) {
 	}
 }
 
-func names(f *SharedFactor, guilty []synthetic.Value) bool {
+func isGuilty(f *SharedFactor, guilty []synthetic.Value) bool {
 	for _, g := range guilty {
 		for _, v := range append([]Column{{f.Attribute, f.Value}}, append(f.With, f.Aliases...)...) {
 			if v == Column(g) {
@@ -67,13 +67,13 @@ func names(f *SharedFactor, guilty []synthetic.Value) bool {
 // by comparing.
 func TestStatedIsNotSaidAgain(t *testing.T) {
 	made, p, e := crashes(synthetic.Knobs{Workloads: 150, Fault: synthetic.Fault{Kind: synthetic.NodeFault, Share: .9}}, 1)
-	if len(p.Shared) == 0 || !names(&p.Shared[0], made.Guilty) {
+	if len(p.Shared) == 0 || !isGuilty(&p.Shared[0], made.Guilty) {
 		t.Fatalf("shared: %+v", p.Shared)
 	}
 	again := p.Pattern
 	again.Factors = []detect.Factor{detect.OnNode(made.Guilty[0].Value)}
 	for _, f := range e.explain(again).Shared {
-		if f.Tier != detect.Stated && names(&f, made.Guilty) {
+		if f.Tier != detect.Stated && isGuilty(&f, made.Guilty) {
 			t.Errorf("said again: %s", f.Text)
 		}
 	}
