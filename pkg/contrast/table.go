@@ -108,6 +108,17 @@ func (t *Table) holds(v id) []bool {
 	return out
 }
 
+// Holding reports for each pod whether it has a value; nobody has one that is
+// not in the table.
+func (t *Table) Holding(v Value) []bool {
+	for i, c := range t.Columns {
+		if code, ok := c.codes[v.Value]; ok && c.Attribute == v.Attribute {
+			return t.holds(id{i, code})
+		}
+	}
+	return make([]bool, len(t.Pods))
+}
+
 // id of a value in a table.
 type id struct {
 	column int

@@ -212,6 +212,11 @@ func Explain(whole *Story, s *cluster.Snapshot, suite detect.Suite, symptoms []s
 	}
 	distinguish(story.Patterns)
 	e.nest(story.Patterns)
+	if d := suite.Named("shared-factor"); d != nil && detect.Unmet(d, s) == "" {
+		story.Patterns = append(story.Patterns, e.concentrations(d, story.Patterns)...)
+		distinguish(story.Patterns)
+		e.nest(story.Patterns)
+	}
 	e.chain(story.Patterns)
 	admitSilence(story.Patterns)
 	if whole != nil {

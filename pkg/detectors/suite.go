@@ -24,6 +24,7 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutcascade"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutfailure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/scheduling"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/sharedfactor"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/staleconfig"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/storage"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/unclassified"
@@ -56,6 +57,7 @@ func Suite() detect.Suite {
 		configdrift.Detector,
 		jobfailure.Detector,
 		exitcode.Detector,
+		sharedfactor.Detector,
 		unclassified.Detector,
 	}
 }
