@@ -12,9 +12,9 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
-// telling are the attributes that say where to look. A namespace, a label or a
+// whereToLook are the attributes that say where to look. A namespace, a label or a
 // limit that the failing share says no more than whose they are.
-var telling = []string{
+var whereToLook = []string{
 	"node", "zone", "region", "nodePool", "instanceType", "kernelVersion", "osImage", "containerRuntime", "kubeletVersion", "architecture",
 	"image", "registry", "repository", "configMap", "secret", "serviceAccount", "persistentVolumeClaim", "storageClass", "csiDriver",
 }
@@ -79,7 +79,7 @@ func (e *explainer) found(open []*Pattern) []concentration {
 		answer := e.ask(pods)
 		for i := range answer.Findings {
 			f := &answer.Findings[i]
-			if f.Strong && slices.Contains(telling, f.Values[0].Attribute) {
+			if f.Strong && slices.Contains(whereToLook, f.Values[0].Attribute) {
 				out = append(out, concentration{finding: f, answer: answer})
 			}
 		}
