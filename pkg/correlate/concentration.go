@@ -74,7 +74,7 @@ func (e *explainer) contrasts(p *Pattern) {
 	told := 0
 	for i := range answer.Findings {
 		f := &answer.Findings[i]
-		if told < mostFactors && !isStated(p, f) {
+		if told < mostFactors && !isStated(p, f) && e.standsAmongContemporaries(f, atRisk, failing) {
 			p.Shared = append(p.Shared, concentrated(f, &answer))
 			told++
 		}

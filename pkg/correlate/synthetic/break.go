@@ -24,26 +24,40 @@ var lastWords = []string{
 
 // breakSome breaks workloads, each on its own: those that are being rolled
 // out by their new revision, others with all of their pods, or with some that
-// chance chooses wherever they sit.
+// chance chooses wherever they sit. Where rollouts are risky, every other one
+// that breaks is one of them: their pods sit together on new nodes, which are
+// not to blame.
 func (m *maker) breakSome() {
-	left := m.Broken
+	var rolling, others []*workload
 	for _, i := range m.Perm(len(m.workloads)) {
-		w := m.workloads[i]
-		if left == 0 {
-			return
+		switch w := m.workloads[i]; {
+		case m.out.Hit[w.Ref]:
+		case m.Risky && len(w.fresh) > 0:
+			rolling = append(rolling, w)
+		default:
+			others = append(others, w)
 		}
-		if m.out.Hit[w.Ref] || len(w.pods) == 0 {
-			continue
+	}
+	for i := range m.Broken {
+		switch {
+		case len(rolling) > 0 && (i%2 == 0 || len(others) == 0):
+			m.breakOne(rolling[0])
+			rolling = rolling[1:]
+		case len(others) > 0:
+			m.breakOne(others[0])
+			others = others[1:]
 		}
-		left--
-		m.out.Broken[w.Ref] = true
-		words, begin := pick(m, lastWords), m.ago(10*time.Minute, 100*time.Minute)
-		if m.Alike {
-			words = ""
-		}
-		for _, p := range m.some(w) {
-			m.crash(p, begin, words)
-		}
+	}
+}
+
+func (m *maker) breakOne(w *workload) {
+	m.out.Broken[w.Ref] = true
+	words, begin := pick(m, lastWords), m.ago(10*time.Minute, 100*time.Minute)
+	if m.Alike {
+		words = ""
+	}
+	for _, p := range m.some(w) {
+		m.crash(p, begin, words)
 	}
 }
 

@@ -21,6 +21,7 @@ type Knobs struct {
 	Broken    int     // workloads that are broken, each on its own
 	Alike     bool    // … and all say the same words when they end
 	Rollouts  int     // workloads that were just rolled out, onto nodes that have just joined
+	Risky     bool    // … and every other one that is broken is one of them
 	Pinned    float64 // the share of workloads that stay on one pool of nodes
 	Noise     float64 // the share of all other pods that crash by themselves
 	Events    int     // ordinary events beside those of the failures
