@@ -150,7 +150,7 @@ func (e *explainer) concentrationPattern(c concentration) detect.Pattern {
 		Title:   fmt.Sprintf("%s fail%s, concentrated on %s; %d of %d healthy ones are", tally.Who(), ways, what, f.Healthy, f.HealthyOf),
 		Factors: []detect.Factor{e.factorOf(v, f.Placement)},
 		Counter: []string{"That failures are concentrated on it says where to look, not why: nothing in the cluster names a cause."},
-		Probable: detect.Cause{Confidence: detect.Low, Text: fmt.Sprintf("Something about %s that the cluster does not name", what),
+		Probable: detect.Cause{Confidence: detect.Low, Text: fmt.Sprintf("Something about %s that the cluster does not name.", what),
 			Why: fmt.Sprintf("of %s compared this sets the failing apart, q %s", detect.Count(c.answer.Tested, "value"), small(f.Q))},
 	}
 	out.Investigation, out.Recommendations = lookAt(v)
