@@ -76,6 +76,14 @@ type step struct {
 	symptoms []int
 }
 
+func (s *step) add(symptom int, first time.Time, class edge) {
+	if s.first.IsZero() || first.Before(s.first) {
+		s.first = first
+	}
+	s.class = max(s.class, class)
+	s.symptoms = append(s.symptoms, symptom)
+}
+
 // step looks whether a dependant failed after what it depends on did. What
 // failed before the change did not fail by it; and further on than to the
 // changed workload itself only words carry.
@@ -90,14 +98,10 @@ func (e *explainer) step(c *cascade, d *dependency, onset time.Time) (step, bool
 		if s.First.Sub(c.change.Time) < -tolerance || e.restartedTooOften(s, c.change.Time) {
 			return step{}, false
 		}
-		if lag := s.First.Sub(onset); lag < -tolerance || lag > cascadeWindow || s.First.Sub(c.change.Time) > cascadeWindow {
+		if !soonAfter(s.First, onset) || s.First.Sub(c.change.Time) > cascadeWindow {
 			continue
 		}
-		if out.first.IsZero() || s.First.Before(out.first) {
-			out.first = s.First
-		}
-		out.class = max(out.class, class)
-		out.symptoms = append(out.symptoms, i)
+		out.add(i, s.First, class)
 		c.spoken = c.spoken || (class == observed && s.Target.Host == "")
 	}
 	if len(out.symptoms) == 0 {
@@ -107,6 +111,13 @@ func (e *explainer) step(c *cascade, d *dependency, onset time.Time) (step, bool
 		c.services[d.Service] = true
 	}
 	return out, true
+}
+
+// soonAfter reports whether a failure came soon enough after what it may follow
+// from, as far as clocks agree.
+func soonAfter(first, onset time.Time) bool {
+	lag := first.Sub(onset)
+	return lag >= -tolerance && lag <= cascadeWindow
 }
 
 func hop(d *dependency, s step, onset time.Time) Hop {

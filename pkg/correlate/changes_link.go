@@ -16,9 +16,7 @@ func (e *explainer) link(p *Pattern, c cluster.Change) string {
 	case cluster.Rollout, cluster.Rollback, cluster.Restart:
 		return e.rolloutLink(p, c)
 	case cluster.Scaling:
-		if !slices.Contains(ofMachine, p.Detector) && slices.Contains(p.Tally.Workloads, c.Object) {
-			return fmt.Sprintf("replicas of 1 of %d affected workloads", len(p.Tally.Workloads))
-		}
+		return scalingLink(p, c)
 	case cluster.HelmRelease:
 		return e.releaseLink(p, c)
 	case cluster.SettingWrite:
@@ -27,6 +25,16 @@ func (e *explainer) link(p *Pattern, c cluster.Change) string {
 		return e.policyLink(p, c)
 	case cluster.ServiceWrite:
 		return e.serviceLink(p, c)
+	case cluster.ConfigWrite:
+		return e.configLink(p, c)
+	}
+	return e.machineLink(p, c)
+}
+
+// machineLink ties what happened to a node to those who ran there, or who
+// wanted to.
+func (e *explainer) machineLink(p *Pattern, c cluster.Change) string {
+	switch c.Kind {
 	case cluster.NodeJoined, cluster.KubeletStart:
 		return e.nodeLink(p, c)
 	case cluster.NodeTainted:
@@ -37,19 +45,31 @@ func (e *explainer) link(p *Pattern, c cluster.Change) string {
 		if p.Detector == "scheduling" && p.Cause == "cordoned" {
 			return "one of the nodes that take no new pods"
 		}
-	case cluster.ConfigWrite:
-		if slices.Contains(ofMachine, p.Detector) || p.Detector == "scheduling" || e.cameWith(p, c) {
-			return ""
-		}
-		if k := e.referring(p, c.Object); k > 0 {
-			return fmt.Sprintf("%s of %d of %d affected workloads", referenceName(p, c.Object), k, len(p.Tally.Workloads))
-		}
 	case cluster.NodeCondition:
-		if p.Detector != "node-pressure" && p.Detector != "node-failure" && slices.Contains(p.Tally.Nodes, c.Object.Name) {
+		if !slices.Contains(nodes, p.Detector) && slices.Contains(p.Tally.Nodes, c.Object.Name) {
 			return fmt.Sprintf("node of %d of %d affected pods", podsOn(p, c.Object.Name), len(p.Tally.Pods))
 		}
 	}
 	return ""
+}
+
+func scalingLink(p *Pattern, c cluster.Change) string {
+	if slices.Contains(ofMachine, p.Detector) || !slices.Contains(p.Tally.Workloads, c.Object) {
+		return ""
+	}
+	return fmt.Sprintf("replicas of 1 of %d affected workloads", len(p.Tally.Workloads))
+}
+
+// configLink ties the write of a ConfigMap or Secret to those who refer to it.
+func (e *explainer) configLink(p *Pattern, c cluster.Change) string {
+	if slices.Contains(ofMachine, p.Detector) || p.Detector == "scheduling" || e.cameWith(p, c) {
+		return ""
+	}
+	k := e.referring(p, c.Object)
+	if k == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s of %d of %d affected workloads", referenceName(p, c.Object), k, len(p.Tally.Workloads))
 }
 
 // rolloutLink ties a rollout to what it rolled out and to those who call it.
