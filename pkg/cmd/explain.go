@@ -52,14 +52,7 @@ func runExplain(ctx context.Context, o *options, args []string) error {
 	around := story.Around(p)
 	r := report.New(story.Only(func(q *correlate.Pattern) bool { return q == p || slices.Contains(around.Below, q) }))
 	r.AddExplain(around)
-	if err := o.print(r, report.ExplainText); err != nil {
-		return err
-	}
-	o.warnOfGaps(story.Snapshot)
-	if o.exitCode && p.Severity.Rank() <= o.severity.Rank() {
-		return errFound
-	}
-	return nil
+	return o.tell(story, r, report.ExplainText, p.Severity.Rank() <= o.severity.Rank())
 }
 
 // where names the namespaces that were asked for.

@@ -60,12 +60,5 @@ func runMatrix(ctx context.Context, o *options, _ []string) error {
 	case "wide":
 		text = report.MatrixWide
 	}
-	if err := o.print(r, text); err != nil {
-		return err
-	}
-	o.warnOfGaps(story.Snapshot)
-	if o.exitCode && len(story.Patterns) > 0 {
-		return errFound
-	}
-	return nil
+	return o.tell(story, r, text, len(story.Patterns) > 0)
 }

@@ -53,12 +53,5 @@ func runNode(ctx context.Context, o *options, args []string) error {
 	story = story.Only(func(p *correlate.Pattern) bool { return o.shows(p) && slices.Contains(p.Tally.Nodes, name) }).OnNode(name)
 	r := report.New(story)
 	r.AddNode(view)
-	if err := o.print(r, report.NodeText); err != nil {
-		return err
-	}
-	o.warnOfGaps(story.Snapshot)
-	if o.exitCode && len(story.Patterns) > 0 {
-		return errFound
-	}
-	return nil
+	return o.tell(story, r, report.NodeText, len(story.Patterns) > 0)
 }

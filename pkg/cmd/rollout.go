@@ -101,14 +101,7 @@ func runRollout(ctx context.Context, o *options, args []string) error {
 	story = story.Concerning(ref)
 	r := report.New(story)
 	r.AddRollout(view)
-	if err := o.print(r, report.RolloutText); err != nil {
-		return err
-	}
-	o.warnOfGaps(story.Snapshot)
-	if o.exitCode && slices.ContainsFunc(story.Patterns, o.shows) {
-		return errFound
-	}
-	return nil
+	return o.tell(story, r, report.RolloutText, slices.ContainsFunc(story.Patterns, o.shows))
 }
 
 func notThere(ref cluster.Ref) error {

@@ -22,14 +22,7 @@ func runScan(ctx context.Context, o *options, _ []string) error {
 		return err
 	}
 	story = story.Only(o.shows)
-	if err := o.print(report.New(story), report.Text); err != nil {
-		return err
-	}
-	o.warnOfGaps(story.Snapshot)
-	if o.exitCode && len(story.Patterns) > 0 {
-		return errFound
-	}
-	return nil
+	return o.tell(story, report.New(story), report.Text, len(story.Patterns) > 0)
 }
 
 // analyse makes the story of what the options ask for.
@@ -141,6 +134,20 @@ func (o *options) shows(p *correlate.Pattern) bool {
 
 // textRenderer writes a report as text.
 type textRenderer func(w io.Writer, r *report.Report, s report.Style) error
+
+// tell is how every command ends: it prints what was found out, says that the
+// picture is not whole where it is not, and with --exit-code whether there is
+// a pattern.
+func (o *options) tell(story *correlate.Story, r *report.Report, text textRenderer, found bool) error {
+	if err := o.print(r, text); err != nil {
+		return err
+	}
+	o.warnOfGaps(story.Snapshot)
+	if o.exitCode && found {
+		return errFound
+	}
+	return nil
+}
 
 func (o *options) print(r *report.Report, text textRenderer) error {
 	switch o.output {

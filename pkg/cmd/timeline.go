@@ -66,14 +66,7 @@ func runTimeline(ctx context.Context, o *options, watch bool) error {
 	case "wide":
 		text = report.TimelineWide
 	}
-	if err := o.print(r, text); err != nil {
-		return err
-	}
-	o.warnOfGaps(story.Snapshot)
-	if o.exitCode && len(story.Patterns) > 0 {
-		return errFound
-	}
-	return nil
+	return o.tell(story, r, text, len(story.Patterns) > 0)
 }
 
 // timeline reads once. Where patterns are filtered, what belongs to none is

@@ -35,12 +35,14 @@ type Answer struct {
 	Struck, Residue int
 }
 
-// What makes a finding strong, and what at least suggestive.
+// What makes a finding strong, and what at least suggestive: how many of the
+// found may be false, in how many units it must show, by how much more often
+// than elsewhere, and how much more often at the least (the end of the interval).
 const (
-	strongShare, suggestiveShare = .01, .05 // of false ones among the found
-	strongUnits, suggestiveUnits = 3, 2
-	strongRatio, suggestiveRatio = 5, 2
-	strongLow                    = 2
+	StrongShare, SuggestiveShare = .01, .05
+	StrongUnits, SuggestiveUnits = 3, 2
+	StrongRatio, SuggestiveRatio = 5, 2
+	StrongLow                    = 2
 )
 
 // most is how many candidates are followed up.
@@ -104,7 +106,7 @@ func (g *groups) significant(tested []candidate) []candidate {
 	var out []candidate
 	for _, c := range tested {
 		ratio, _, _ := g.ratio(g.table.Columns[c.column].Placement, &c.tally)
-		if c.within && c.struck >= suggestiveUnits && ratio >= suggestiveRatio {
+		if c.within && c.struck >= SuggestiveUnits && ratio >= SuggestiveRatio {
 			out = append(out, c)
 		}
 	}
@@ -113,7 +115,7 @@ func (g *groups) significant(tested []candidate) []candidate {
 }
 
 // suggestive is the share of false ones allowed in each of several answers.
-func (g *groups) suggestive() float64 { return suggestiveShare / float64(max(1, g.table.Tries)) }
+func (g *groups) suggestive() float64 { return SuggestiveShare / float64(max(1, g.table.Tries)) }
 
 // suggest marks what is significant among those that could be.
 func (g *groups) suggest(tested []candidate, p []float64, testable []bool) {
@@ -143,7 +145,7 @@ func (g *groups) remains(c candidate, rest []bool, tries int) bool {
 	column := g.table.Columns[c.column]
 	r := g.table.group(rest, g.failing)
 	t := r.tallies(column)[c.code]
-	return t.struck >= suggestiveUnits && r.chance(column, &t) <= suggestiveShare/float64(tries)
+	return t.struck >= SuggestiveUnits && r.chance(column, &t) <= SuggestiveShare/float64(tries)
 }
 
 // residue counts the workloads with failing pods that no finding covers.
@@ -175,8 +177,8 @@ func (a *Answer) Lacks() int {
 	if healthy == 0 {
 		return 0
 	}
-	need := suggestiveUnits
-	for stats.Partings(need+healthy, need)*suggestiveShare < float64(max(1, a.Tested)) && need < a.Units+most {
+	need := SuggestiveUnits
+	for stats.Partings(need+healthy, need)*SuggestiveShare < float64(max(1, a.Tested)) && need < a.Units+most {
 		need++
 	}
 	return max(0, need-a.Broken)

@@ -43,7 +43,7 @@ func (g *groups) named(c candidate, holds []bool, t tally, names []id) Finding {
 	}
 	f.Affected, f.AffectedOf, f.Healthy, f.HealthyOf = g.counts(f.Placement, &t)
 	f.Ratio, f.Low, f.High = g.ratio(f.Placement, &t)
-	f.Strong = f.Q <= strongShare && t.struck >= strongUnits && f.Ratio >= strongRatio && f.Low >= strongLow && 2*t.struck >= g.struck
+	f.Strong = f.Q <= StrongShare && t.struck >= StrongUnits && f.Ratio >= StrongRatio && f.Low >= StrongLow && 2*t.struck >= g.struck
 	f.Covered = make([]bool, len(holds))
 	for pod := range holds {
 		f.Covered[pod] = holds[pod] && g.failing[pod]
@@ -73,7 +73,7 @@ func (g *groups) refine(c candidate, holds []bool) (id, bool) {
 	tested := inside.candidates()
 	best := -1
 	for i := range tested {
-		if tested[i].struck >= suggestiveUnits && (best < 0 || g.table.compare(tested[i], tested[best]) < 0) {
+		if tested[i].struck >= SuggestiveUnits && (best < 0 || g.table.compare(tested[i], tested[best]) < 0) {
 			best = i
 		}
 	}
@@ -81,7 +81,7 @@ func (g *groups) refine(c candidate, holds []bool) (id, bool) {
 		return id{}, false
 	}
 	b := tested[best]
-	return b.id, b.p*float64(len(tested)) <= suggestiveShare && float64(b.failed) >= refined*float64(c.failed)
+	return b.id, b.p*float64(len(tested)) <= SuggestiveShare && float64(b.failed) >= refined*float64(c.failed)
 }
 
 // pair counts a set of pods as if it were one value.

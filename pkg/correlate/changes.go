@@ -69,16 +69,18 @@ func (e *explainer) linked(p *Pattern) []LinkedChange {
 // firstAfter is the first symptom that a change could have to do with: for a
 // workload's own rollout that of this workload, else that of the pattern.
 func firstAfter(p *Pattern, c cluster.Change) time.Time {
-	var first time.Time
-	for _, s := range p.Symptoms {
-		if s.Workload.Key() == c.Object && (first.IsZero() || s.First.Before(first)) {
-			first = s.First
+	if p.firsts == nil {
+		p.firsts = map[cluster.Ref]time.Time{}
+		for _, s := range p.Symptoms {
+			if first := p.firsts[s.Workload.Key()]; first.IsZero() || s.First.Before(first) {
+				p.firsts[s.Workload.Key()] = s.First
+			}
 		}
 	}
-	if first.IsZero() {
-		return p.Tally.First
+	if first := p.firsts[c.Object]; !first.IsZero() {
+		return first
 	}
-	return first
+	return p.Tally.First
 }
 
 // withOwn makes sure that the change that a pattern is about is among its

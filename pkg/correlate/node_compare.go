@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/contrast"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/stats"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
@@ -32,14 +33,6 @@ type Comparison struct {
 	Alike                  []string // peers on which pods fail in the same way, each beyond chance
 	Text                   string
 }
-
-// The limits of the tiers: how unlikely by chance, in how many workloads, by
-// how much more often than elsewhere.
-const (
-	strongly, suggestively            = .01, .05
-	strongWorkloads, leastWorkloads   = 3, 2
-	strongRatio, leastRatio, surelyBy = 5, 2, 2
-)
 
 // compareNode makes the comparisons of a node: of each class of failures that
 // it has, with each group of peers.
@@ -83,10 +76,10 @@ func (g *ground) compare(h harm, node, with string) Comparison {
 func needed(c *counts, nodes int) int {
 	least := stats.LeastStratified(c.strata)
 	more := 0
-	for p := least * float64(nodes); p > suggestively; p /= 2 {
+	for p := least * float64(nodes); p > contrast.SuggestiveShare; p /= 2 {
 		more++
 	}
-	return max(more, leastWorkloads-c.workloads, 0)
+	return max(more, contrast.SuggestiveUnits-c.workloads, 0)
 }
 
 // tierOf says how well founded it is that the failures belong to the node.
@@ -94,9 +87,9 @@ func tierOf(x *Comparison, c *counts) detect.Tier {
 	switch {
 	case x.Needed > 0 || c.here == 0:
 		return Silent
-	case x.Q <= strongly && c.workloads >= strongWorkloads && x.RiskRatio >= strongRatio && x.Low >= surelyBy && 2*c.workloads >= c.all:
+	case x.Q <= contrast.StrongShare && c.workloads >= contrast.StrongUnits && x.RiskRatio >= contrast.StrongRatio && x.Low >= contrast.StrongLow && 2*c.workloads >= c.all:
 		return detect.Strong
-	case x.Q <= suggestively && c.workloads >= leastWorkloads && x.RiskRatio >= leastRatio:
+	case x.Q <= contrast.SuggestiveShare && c.workloads >= contrast.SuggestiveUnits && x.RiskRatio >= contrast.SuggestiveRatio:
 		return detect.Suggestive
 	}
 	return detect.Observation
@@ -113,10 +106,10 @@ func (g *ground) alike(node string) []string {
 				failed[s.workload] = true
 			}
 		}
-		if other == node || len(failed) < leastWorkloads {
+		if other == node || len(failed) < contrast.SuggestiveUnits {
 			continue
 		}
-		if c := g.against(other); c.workloads >= leastWorkloads && stats.StratifiedTail(c.strata) <= suggestively {
+		if c := g.against(other); c.workloads >= contrast.SuggestiveUnits && stats.StratifiedTail(c.strata) <= contrast.SuggestiveShare {
 			out = append(out, other)
 		}
 	}

@@ -111,12 +111,8 @@ func conditionTraits(n *cluster.Node) []trait {
 func taintTraits(n *cluster.Node) []trait {
 	var out []trait
 	for _, t := range n.Taints {
-		value := t.Key + "=" + t.Value + ":" + t.Effect
-		if t.Value == "" {
-			value = t.Key + ":" + t.Effect
-		}
-		out = append(out, trait{"taint", value, func(o *cluster.Node) bool {
-			return slices.ContainsFunc(o.Taints, func(x cluster.Taint) bool { return x.Key == t.Key && x.Value == t.Value && x.Effect == t.Effect })
+		out = append(out, trait{"taint", t.String(), func(o *cluster.Node) bool {
+			return slices.ContainsFunc(o.Taints, func(x cluster.Taint) bool { return x.String() == t.String() })
 		}})
 	}
 	return out

@@ -70,7 +70,9 @@ type Pattern struct {
 	Evidence    []symptom.Evidence
 
 	members *members // looked up by factors; made when first asked for
-	silence string   // why no factor was found by comparing; told of roots
+	// firsts are when each workload's first symptom came; asked for by changes.
+	firsts  map[cluster.Ref]time.Time
+	silence string // why no factor was found by comparing; told of roots
 }
 
 // Affected is one affected object.
