@@ -35,14 +35,19 @@ type Answer struct {
 	Struck, Residue int
 }
 
-// What makes a finding strong, and what at least suggestive: how many of the
-// found may be false, in how many units it must show, by how much more often
-// than elsewhere, and how much more often at the least (the end of the interval).
+// What makes a finding strong, and what at least suggestive.
 const (
-	StrongShare, SuggestiveShare = .01, .05
-	StrongUnits, SuggestiveUnits = 3, 2
-	StrongRatio, SuggestiveRatio = 5, 2
-	StrongLow                    = 2
+	// How many of the found may be false.
+	StrongShare     = .01
+	SuggestiveShare = .05
+	// In how many units it must show.
+	StrongUnits     = 3
+	SuggestiveUnits = 2
+	// How much more often it must show than elsewhere, and how much more often
+	// at the least: the lower end of the interval.
+	StrongRatio     = 5
+	SuggestiveRatio = 2
+	StrongLow       = 2
 )
 
 // most is how many candidates are followed up.

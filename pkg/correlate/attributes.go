@@ -22,7 +22,7 @@ const (
 	rankLabel
 )
 
-// placeOf are the attributes of the node that a pod sits on.
+// placeOf are the attributes of the node that a pod sits on, its name first.
 var placeOf = []struct {
 	name string
 	rank int

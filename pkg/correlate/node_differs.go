@@ -62,26 +62,10 @@ type trait struct {
 	has              func(*cluster.Node) bool
 }
 
-// plain are the attributes that nodes have one value of.
-var plain = []struct {
-	name string
-	of   func(*cluster.Node) string
-}{
-	{"kernelVersion", func(n *cluster.Node) string { return n.Info.KernelVersion }},
-	{"osImage", func(n *cluster.Node) string { return n.Info.OSImage }},
-	{"containerRuntime", func(n *cluster.Node) string { return n.Info.ContainerRuntime }},
-	{"kubeletVersion", func(n *cluster.Node) string { return n.Info.KubeletVersion }},
-	{"architecture", func(n *cluster.Node) string { return n.Info.Architecture }},
-	{"instanceType", (*cluster.Node).InstanceType},
-	{"nodePool", (*cluster.Node).Pool},
-	{"zone", (*cluster.Node).Zone},
-	{"region", (*cluster.Node).Region},
-}
-
 func traitsOf(n *cluster.Node, at time.Time) []trait {
 	var out []trait
-	told := map[string]bool{} // values that a label would only say again
-	for _, p := range plain {
+	told := map[string]bool{}       // values that a label would only say again
+	for _, p := range placeOf[1:] { // without its name
 		if v := p.of(n); v != "" {
 			told[v] = true
 			out = append(out, trait{p.name, v, func(o *cluster.Node) bool { return p.of(o) == v }})
