@@ -68,8 +68,10 @@ func (s *Snapshot) Changes() []Change {
 		out = append(out, s.nodeChanges(&s.Nodes[i])...)
 		out = append(out, s.nodeLife(&s.Nodes[i], begun)...)
 	}
-	slices.SortStableFunc(out, func(a, b Change) int {
-		return cmp.Or(a.Time.Compare(b.Time), a.Object.Compare(b.Object), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.What, b.What))
-	})
+	slices.SortStableFunc(out, compareChanges)
 	return out
+}
+
+func compareChanges(a, b Change) int {
+	return cmp.Or(a.Time.Compare(b.Time), a.Object.Compare(b.Object), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.What, b.What))
 }

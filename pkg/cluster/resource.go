@@ -29,7 +29,9 @@ const (
 	MutatingWebhooks       Resource = "mutatingwebhookconfigurations"
 	StorageClasses         Resource = "storageclasses"
 	PodLogs                Resource = "pods/log"
-	Metrics                Resource = "metrics" // what kubelets measure
+	Metrics                Resource = "metrics"    // what kubelets measure
+	History                Resource = "history"    // what a recorder kept
+	Prometheus             Resource = "prometheus" // what a monitoring system measured
 )
 
 // Source is one thing that was read, or could not be.

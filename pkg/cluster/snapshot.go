@@ -57,8 +57,10 @@ type Parts struct {
 	// Usages and Filesystems are what kubelets measured, where they were asked.
 	Usages      []Usage
 	Filesystems []Filesystem
-	Sources     []Source
-	Gaps        []Gap
+	// Past is what is known of the time that the API no longer tells of.
+	Past    Past
+	Sources []Source
+	Gaps    []Gap
 	// Namespaces that were seen or asked for.
 	Namespaces []string
 }
@@ -83,6 +85,7 @@ func New(p Parts) *Snapshot {
 	sortLogs(p.Logs)
 	sortLarge(p.Events, compareEvents)
 	p.Namespaces = namespacesOf(&p)
+	p.Past = p.Past.sorted()
 	s := &Snapshot{Parts: p}
 	s.index = buildIndex(&s.Parts)
 	s.measured()
