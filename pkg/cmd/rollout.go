@@ -13,7 +13,6 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
-	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
 func newRollout(flags *scanFlags) *cobra.Command {
@@ -87,14 +86,14 @@ func runRollout(ctx context.Context, o *options, args []string) error {
 	if err := o.exists(ctx, ref); err != nil {
 		return err
 	}
-	story, symptoms, err := o.analyseWidely(ctx)
+	story, err := o.analyseWidely(ctx)
 	if err != nil {
 		return err
 	}
 	if ref, err = locate(story.Snapshot, ref); err != nil {
 		return err
 	}
-	view, ok := correlate.ViewRollout(story, symptoms, ref)
+	view, ok := correlate.ViewRollout(story, ref)
 	if !ok {
 		return notThere(ref)
 	}
@@ -127,16 +126,16 @@ func (o *options) exists(ctx context.Context, ref cluster.Ref) error {
 
 // analyseWidely looks at all namespaces, for what depends on a workload may be
 // in any, or at the one that was asked for where the others may not be read.
-func (o *options) analyseWidely(ctx context.Context) (*correlate.Story, []symptom.Symptom, error) {
+func (o *options) analyseWidely(ctx context.Context) (*correlate.Story, error) {
 	narrow := o.scope
 	o.scope.AllNamespaces, o.scope.Namespaces = true, nil
-	story, symptoms, err := o.analyse(ctx)
+	story, _, err := o.analyse(ctx)
 	if len(narrow.Namespaces) > 0 && errors.Is(err, errUnreadable) {
 		o.scope = narrow
 		o.warn("other namespaces cannot be read: what depends on it there is not seen")
-		return o.analyse(ctx)
+		story, _, err = o.analyse(ctx)
 	}
-	return story, symptoms, err
+	return story, err
 }
 
 // locate finds the namespace of a workload of saved data where -n does not

@@ -29,6 +29,10 @@ type RolloutView struct {
 	// Before are sorts of failures that the workload had before, and has still.
 	Before     []Aftermath
 	Dependants []Dependant
+	// Elsewhere depend on it and failed in the window too, but by another
+	// incident: what fails them does not follow from a dependency, or follows
+	// from something else.
+	Elsewhere []Dependant
 	// Upstream is what it depends on itself and that fails too.
 	Upstream []Dependant
 	// Unhurt depend on it too, and did not fail.
@@ -70,14 +74,14 @@ type RevisionView struct {
 
 // ViewRollout looks at one workload of a story; ok is false when nothing that
 // was read knows it.
-func ViewRollout(story *Story, symptoms []symptom.Symptom, ref cluster.Ref) (RolloutView, bool) {
+func ViewRollout(story *Story, ref cluster.Ref) (RolloutView, bool) {
 	s := story.Snapshot
 	v := RolloutView{Workload: ref.Key(), Window: cascadeWindow}
 	w := s.Workload(ref)
 	if w == nil && len(s.PodsOf(ref)) == 0 {
 		return v, false
 	}
-	e := newExplainer(s, symptoms)
+	e := story.explainer
 	v.Revisions = e.revisionViews(ref)
 	v.Began, v.First = e.rolloutBegan(ref, v.Revisions)
 	if w != nil {
@@ -85,7 +89,7 @@ func ViewRollout(story *Story, symptoms []symptom.Symptom, ref cluster.Ref) (Rol
 	}
 	v.State, v.Why = rolloutState(w, v.Revisions)
 	if !v.Began.IsZero() {
-		e.afterRollout(&v)
+		e.afterRollout(&v, story)
 		v.split(story.Patterns)
 	}
 	return v, true

@@ -39,6 +39,9 @@ type Dependant struct {
 	// SaysOther is set when its own words name another peer that it cannot
 	// reach, and not this one.
 	SaysOther bool
+	// Pattern holds its failures, where these are another incident's; empty
+	// when none does.
+	Pattern string
 }
 
 // Bystander failed at the same time.
@@ -62,7 +65,7 @@ func tellsOfFailure(s *symptom.Symptom) bool {
 
 // afterRollout sorts everything that failed around a rollout into its own pods, what
 // depends on it, and what has no known link.
-func (e *explainer) afterRollout(v *RolloutView) {
+func (e *explainer) afterRollout(v *RolloutView, story *Story) {
 	by := map[cluster.Ref][]*symptom.Symptom{}
 	for i := range e.symptoms {
 		if s := &e.symptoms[i]; tellsOfFailure(s) {
@@ -70,7 +73,7 @@ func (e *explainer) afterRollout(v *RolloutView) {
 		}
 	}
 	v.Own, v.Before = e.ownFailures(by[v.Workload], v)
-	linked := e.rolloutDependants(v, by)
+	linked := e.rolloutDependants(v, by, story.incidents(v.Workload))
 	e.rolloutUpstream(v, by, linked)
 	for w, symptoms := range by {
 		lag := firstFailureOf(symptoms).Sub(v.Began)

@@ -9,13 +9,14 @@ import (
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
 func viewOf(t *testing.T, mend func(*cluster.Parts)) RolloutView {
 	t.Helper()
 	s, symptoms := shop(t, mend)
 	story := Explain(nil, s, detect.Suite{}, symptoms, nil, nil)
-	v, ok := ViewRollout(story, symptoms, deployment("shop", "api"))
+	v, ok := ViewRollout(story, deployment("shop", "api"))
 	if !ok {
 		t.Fatal("api is not known")
 	}
@@ -73,13 +74,11 @@ func TestRolloutTellsLinkedFromUnlinked(t *testing.T) {
 		crash(podOf(p, "search"), noon.Add(15*time.Second), "dial tcp 10.9.9.9:80: connect: connection refused")
 		addApp(p, "blog")
 	})
-	if got := namesOf(v.Dependants); !slices.Equal(got, []string{"cart", "orders", "search"}) {
+	if got := namesOf(v.Dependants); !slices.Equal(got, []string{"cart", "orders"}) {
 		t.Errorf("dependants %v", got)
 	}
-	for _, d := range v.Dependants {
-		if other := d.Workload.Name == "search"; d.SaysOther != other {
-			t.Errorf("%s names another peer: %v", d.Workload.Name, d.SaysOther)
-		}
+	if got := namesOf(v.Elsewhere); !slices.Equal(got, []string{"search"}) || !v.Elsewhere[0].SaysOther {
+		t.Errorf("what names another peer as out of reach: %+v", v.Elsewhere)
 	}
 	if d := v.Dependants[0]; d.Class != "observed" || d.Lag != 10*time.Second || d.How == "" || d.Pods != 1 || !d.Ongoing {
 		t.Errorf("%+v", d)
@@ -111,14 +110,14 @@ func TestRolloutOfWhatDependsOnTheFailing(t *testing.T) {
 		p.Revisions = append(p.Revisions, cluster.Revision{Ref: cluster.Ref{Kind: "ReplicaSet", Namespace: "shop", Name: "cart-2"},
 			Owner: deployment("shop", "cart"), Created: noon, Number: 2, Hash: "2"})
 	})
-	v, _ := ViewRollout(Explain(nil, s, detect.Suite{}, symptoms, nil, nil), symptoms, deployment("shop", "cart"))
+	v, _ := ViewRollout(Explain(nil, s, detect.Suite{}, symptoms, nil, nil), deployment("shop", "cart"))
 	if got := namesOf(v.Upstream); !slices.Equal(got, []string{"api"}) || v.Upstream[0].Lag != 3*time.Second {
 		t.Errorf("upstream %+v", v.Upstream)
 	}
 	if !v.Revisions[0].Unread || v.Revisions[0].What != "" {
 		t.Errorf("a template that was not read differs: %+v", v.Revisions[0])
 	}
-	if _, ok := ViewRollout(&Story{Snapshot: s}, symptoms, deployment("shop", "nothing")); ok {
+	if _, ok := ViewRollout(&Story{Snapshot: s}, deployment("shop", "nothing")); ok {
 		t.Error("a workload that is not there is told of")
 	}
 }
@@ -140,6 +139,60 @@ func TestRolloutState(t *testing.T) {
 	} {
 		if got, why := rolloutState(c.w, c.revs); got != c.want || why == "" {
 			t.Errorf("%s: %s, %q", name, got, why)
+		}
+	}
+}
+
+// TestRolloutLeavesOtherIncidents: what depends on it and fails by something
+// else is told apart, and carries nothing further.
+func TestRolloutLeavesOtherIncidents(t *testing.T) {
+	v := viewOf(t, func(p *cluster.Parts) {
+		orders := podOf(p, "orders")
+		orders.Phase, orders.Created = "Pending", noon.Add(20*time.Second)
+		orders.Containers[0].State = cluster.State{Phase: cluster.Waiting, Reason: "ImagePullBackOff", Message: "pull access denied"}
+		orders.Containers[0].Last = cluster.State{}
+		p.Services = append(p.Services, cluster.Service{Ref: cluster.Ref{Kind: "Service", Namespace: "shop", Name: "cart"}, Selector: map[string]string{"app": "cart"}})
+		addApp(p, "front")
+		front := podOf(p, "front") // it names cart, and nothing says that it misses it
+		front.Template.Endpoints = []cluster.Endpoint{{Host: "cart.shop", Port: "80", From: "env CART"}}
+		crash(front, noon.Add(30*time.Second), "panic: no config")
+	})
+	if got := namesOf(v.Dependants); !slices.Equal(got, []string{"cart"}) {
+		t.Errorf("told as following: %v", got)
+	}
+	if got := namesOf(v.Elsewhere); !slices.Equal(got, []string{"orders"}) {
+		t.Errorf("elsewhere %v", got)
+	}
+	if len(v.Unrelated) != 1 || v.Unrelated[0].Workload.Name != "front" {
+		t.Errorf("a manifest alone carries a failure two hops: %+v", v.Unrelated)
+	}
+}
+
+// TestIncidents: a symptom of which a pattern says that it follows from
+// something else is that incident's, unless another pattern ties it to the
+// workload.
+func TestIncidents(t *testing.T) {
+	api, cart := deployment("shop", "api"), deployment("shop", "cart")
+	s := &symptom.Symptom{Kind: symptom.Exit, Workload: cart}
+	pattern := func(id, parent string, workload cluster.Ref) *Pattern {
+		return &Pattern{ID: id, ExplainedBy: parent, Tally: detect.Tally{Workloads: []cluster.Ref{workload}},
+			Pattern: detect.Pattern{Symptoms: []*symptom.Symptom{s}}}
+	}
+	root := &Pattern{ID: "node", Tally: detect.Tally{Workloads: []cluster.Ref{cart}}}
+	for name, c := range map[string]struct {
+		patterns []*Pattern
+		ours     bool
+		of       string
+	}{
+		"nobody's":               {nil, true, ""},
+		"a root of its own":      {[]*Pattern{pattern("exit", "", cart)}, true, "exit"},
+		"follows from a node":    {[]*Pattern{root, pattern("exit", "node", cart)}, false, "exit"},
+		"and from the workload":  {[]*Pattern{root, pattern("exit", "node", cart), pattern("refused", "", api)}, true, "exit"},
+		"the first of its names": {[]*Pattern{pattern("b", "", cart), pattern("a", "", cart)}, true, "a"},
+	} {
+		in := (&Story{Patterns: c.patterns}).incidents(api)
+		if got, of := in.ours(s), in.of([]*symptom.Symptom{s}); got != c.ours || of != c.of {
+			t.Errorf("%s: ours %v, of %q", name, got, of)
 		}
 	}
 }

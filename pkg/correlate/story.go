@@ -29,6 +29,8 @@ type Story struct {
 	Unexplained []cluster.Ref
 	// Hidden counts the patterns that Only left out.
 	Hidden int
+
+	explainer *explainer // of all of it, for views of a part
 }
 
 // Severity of a pattern.
@@ -206,7 +208,7 @@ func Explain(whole *Story, s *cluster.Snapshot, suite detect.Suite, symptoms []s
 	if d := suite.Named("rollout-cascade"); d != nil && detect.Unmet(d, s) == "" {
 		found = append(found, e.cascades(d)...)
 	}
-	story := &Story{Snapshot: s, Skipped: skipped}
+	story := &Story{Snapshot: s, Skipped: skipped, explainer: e}
 	story.Failing, story.Looked = e.unwell()
 	e.countCohorts(found)
 	for i := range found {

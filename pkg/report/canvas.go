@@ -60,7 +60,15 @@ func (c *canvas) laid(indent int, cells ...cell) {
 
 func (c *canvas) heading(text string) {
 	c.blank()
-	c.line(0, cell{text, c.palette.bold})
+	c.title(text)
+}
+
+// title is a heading that nothing stands above.
+func (c *canvas) title(text string) { c.paragraph(0, 2, text, c.palette.bold) }
+
+// remark says what a command below it is for.
+func (c *canvas) remark(indent int, why string) {
+	c.beside(indent, "# ", c.palette.dim, why, c.palette.dim)
 }
 
 // paragraph wraps text; lines after the first are indented by hang more.
@@ -211,63 +219,4 @@ func tailOf(text string, width int) string {
 		i -= size
 	}
 	return text[i:]
-}
-
-// table prints rows in aligned columns. When they do not fit, the widest
-// column is narrowed until they do, its texts cut in the middle.
-func (c *canvas) table(indent int, header []string, rows [][]cell) {
-	if len(rows) == 0 {
-		return
-	}
-	head := make([]cell, len(header))
-	for i, h := range header {
-		head[i] = cell{h, c.palette.dim}
-	}
-	all := rows
-	if len(header) > 0 {
-		all = append([][]cell{head}, rows...)
-	}
-	widths := c.columnWidths(indent, all)
-	for _, row := range all {
-		out := make([]cell, 0, 2*len(row))
-		for i, x := range row {
-			text := shorten(escape(x.text), widths[i])
-			if i < len(row)-1 {
-				text = pad(text, widths[i]+2)
-			}
-			out = append(out, cell{text, x.paint})
-		}
-		c.laid(indent, out...)
-	}
-}
-
-func (c *canvas) columnWidths(indent int, rows [][]cell) []int {
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, x := range row {
-			widths[i] = max(widths[i], runewidth.StringWidth(escape(x.text)))
-		}
-	}
-	for {
-		total, widest := indent+2*(len(widths)-1), 0
-		for i, w := range widths {
-			total += w
-			if w+lastGives(i, len(widths)) > widths[widest]+lastGives(widest, len(widths)) {
-				widest = i
-			}
-		}
-		if total <= c.style.width() || widths[widest] <= 8 {
-			return widths
-		}
-		widths[widest]--
-	}
-}
-
-// lastGives makes the last column, which holds the longest text, give way
-// before the others.
-func lastGives(i, n int) int {
-	if i == n-1 {
-		return 15
-	}
-	return 0
 }

@@ -53,7 +53,7 @@ func (t *text) commands(p *Pattern) {
 	t.heading("To investigate")
 	for i, c := range p.Investigation {
 		if i == 0 || p.Investigation[i-1].Why != c.Why {
-			t.line(2, cell{"# " + c.Why, t.palette.dim})
+			t.remark(2, c.Why)
 		}
 		t.command(2, c.Command)
 	}

@@ -18,7 +18,7 @@ func matrixText(w io.Writer, r *Report, s Style, all bool) error {
 	t := &text{canvas: newCanvas(w, s), r: r, number: map[string]int{}}
 	t.numberPatterns()
 	m := &matrixView{text: t, all: all, labels: t.labels()}
-	t.line(0, cell{"Correlation matrix: " + t.where(), t.palette.bold})
+	t.title("Correlation matrix: " + t.where())
 	t.blank()
 	if len(r.Patterns) == 0 {
 		t.paragraph(0, 0, t.nothing(), nil)

@@ -67,19 +67,19 @@ func (m *matrixView) overlap(row, col *Pattern) cell {
 func (m *matrixView) lags() {
 	var rows [][]cell
 	for _, b := range m.r.Matrix.Between {
-		rows = append(rows, []cell{{m.labels[b.A] + " and " + m.labels[b.B], nil},
-			{fmt.Sprintf("%d/%d and %d/%d", b.Workloads, b.WorkloadsOfA, b.Workloads, b.WorkloadsOfB), nil},
-			{fmt.Sprintf("%d/%d and %d/%d", b.Pods, b.PodsOfA, b.Pods, b.PodsOfB), nil},
-			{m.lag(b), nil}, {m.followed(b), nil}})
+		rows = append(rows, []cell{{m.labels[b.A] + ", " + m.labels[b.B], nil},
+			{fmt.Sprintf("%d/%d, %d/%d", b.Workloads, b.WorkloadsOfA, b.Workloads, b.WorkloadsOfB), nil},
+			{fmt.Sprintf("%d/%d, %d/%d", b.Pods, b.PodsOfA, b.Pods, b.PodsOfB), nil},
+			{m.followed(b), nil}, {m.lag(b), nil}})
 	}
-	m.table(2, []string{"PAIR", "WORKLOADS", "PODS", "FIRST SIGN", "WHAT FOLLOWS"}, rows)
-	m.paragraph(2, 0, "Of each of the two how much both touch, and whose first sign came first, which need not be why the other came.", m.palette.dim)
+	m.listing(2, []string{"PAIR", "WORKLOADS", "PODS", "FOLLOWS", "FIRST SIGN"}, rows)
+	m.paragraph(2, 0, "Of each of the two how much both touch; which of them follows from the other, if one does; and whose first sign came first, which need not be why the other came.", m.palette.dim)
 }
 
 func (m *matrixView) followed(b Between) string {
 	for _, x := range [][2]string{{b.A, b.B}, {b.B, b.A}} {
 		if p := m.find(x[1]); p != nil && p.ExplainedBy == x[0] {
-			return m.labels[x[1]] + " from " + m.labels[x[0]]
+			return m.labels[x[1]]
 		}
 	}
 	return ""

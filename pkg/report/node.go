@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fatih/color"
+
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
@@ -89,7 +91,7 @@ func (r *Report) AddNode(v correlate.NodeView) {
 
 func nodeCondition(c cluster.Condition) NodeCondition {
 	out := NodeCondition{Type: c.Type, Status: c.Status, Reason: c.Reason, Message: c.Message, Since: moment(c.Transition)}
-	if bad, known := cluster.Unhealthy(c); known {
+	if bad, known := cluster.Unhealthy(c); known && (bad || c.Status != "Unknown") {
 		out.Healthy = map[bool]string{false: "yes", true: "no"}[bad]
 	}
 	return out
@@ -119,7 +121,7 @@ func NodeText(w io.Writer, r *Report, s Style) error {
 }
 
 func (t *text) node(n *Node) {
-	t.line(0, cell{"Node " + n.Name, t.palette.bold}, cell{"  " + t.where(), t.palette.dim})
+	t.title("Node " + n.Name + ": " + t.where())
 	t.blank()
 	t.paragraph(0, 0, t.nodeVerdict(n), t.palette.bold)
 	t.blank()
@@ -159,23 +161,43 @@ func (t *text) nodeVerdict(n *Node) string {
 	return strings.Join(bad, ", ") + "; " + v + "."
 }
 
+// conditions tells those in full that are bad or that nobody knows the meaning
+// of; of the good ones that they are.
 func (t *text) conditions(n *Node) {
 	var rows [][]cell
+	var good []string
 	for _, c := range n.Conditions {
-		paint := t.palette.dim
-		switch c.Healthy {
-		case "no":
-			paint = t.palette.critical
-		case "":
-			paint = nil
-		}
 		since := ""
 		if c.Since != nil {
 			since = detect.Span(t.r.GeneratedAt.Sub(*c.Since))
 		}
-		rows = append(rows, []cell{{c.Type, paint}, {c.Status, paint}, {since, nil}, {c.Reason, nil}, {c.Message, t.palette.dim}})
+		if c.Healthy == "yes" {
+			good = append(good, goodCondition(c, since))
+			continue
+		}
+		var paint *color.Color
+		if c.Healthy == "no" {
+			paint = t.palette.critical
+		}
+		said := strings.Join(filled(c.Reason, detect.OneLine(c.Message, longest)), ": ")
+		rows = append(rows, []cell{{c.Type, paint}, {c.Status, paint}, {since, nil}, {said, nil}})
 	}
-	t.table(2, []string{"CONDITION", "STATUS", "FOR", "REASON", "MESSAGE"}, rows)
+	t.listing(2, []string{"CONDITION", "STATUS", "FOR", "WHY"}, rows)
+	if len(good) > 0 {
+		t.field(2, "Good", strings.Join(good, ", "), t.palette.good)
+	}
+}
+
+// goodCondition is a good condition in words: "Ready for 3h".
+func goodCondition(c NodeCondition, since string) string {
+	out := c.Type
+	if c.Status == "False" {
+		out = "no " + c.Type
+	}
+	if since != "" {
+		out += " for " + since
+	}
+	return out
 }
 
 func place(l NodeLabels) string {
@@ -202,7 +224,7 @@ func (t *text) services(n *Node) {
 		return
 	}
 	t.heading("Impact by service")
-	t.table(2, []string{"WORKLOAD", "SERVICE", "FAILED/PODS", "HOW"}, rows)
+	t.listing(2, []string{"WORKLOAD", "SERVICE", "FAILED/PODS", "HOW"}, rows)
 }
 
 func (t *text) peers(n *Node) {

@@ -28,6 +28,8 @@ type Rollout struct {
 	Own        []RolloutFailure   `json:"own"`
 	Before     []RolloutFailure   `json:"before"`
 	Dependants []RolloutDependant `json:"dependants"`
+	// Elsewhere depend on it and failed in the window too, by another incident.
+	Elsewhere []RolloutDependant `json:"elsewhere"`
 	// Upstream is what it depends on itself and that fails too.
 	Upstream []RolloutDependant `json:"upstream"`
 	// Unhurt depend on it too and did not fail.
@@ -87,6 +89,8 @@ type RolloutDependant struct {
 	Hidden bool `json:"hidden"`
 	// SaysOther is set when its own words name another peer and not this one.
 	SaysOther bool `json:"saysOther"`
+	// Pattern holds its failures where these are another incident's.
+	Pattern string `json:"pattern,omitempty"`
 }
 
 // RolloutBystander failed at the same time, without a known link.
@@ -105,6 +109,7 @@ func (r *Report) AddRollout(v correlate.RolloutView) {
 		Revisions: convert(v.Revisions, rolloutRevision),
 		Own:       convert(v.Own, rolloutFailure), Before: convert(v.Before, rolloutFailure),
 		Dependants: convert(v.Dependants, rolloutDependant),
+		Elsewhere:  convert(v.Elsewhere, rolloutDependant),
 		Upstream:   convert(v.Upstream, rolloutDependant),
 		Unhurt:     convert(v.Unhurt, ref),
 		Alike:      convert(v.Alike, rolloutBystander), Unrelated: convert(v.Unrelated, rolloutBystander),
@@ -134,7 +139,7 @@ func rolloutFailure(a correlate.Aftermath) RolloutFailure {
 
 func rolloutDependant(d correlate.Dependant) RolloutDependant {
 	return RolloutDependant{Workload: ref(d.Workload), Via: ref(d.Via), Class: d.Class, How: d.How, LagSeconds: int(d.Lag.Seconds()),
-		Pods: d.Pods, Ongoing: d.Ongoing, Reasons: orEmpty(d.Reasons), FailedBefore: d.Earlier, Hidden: d.Hidden, SaysOther: d.SaysOther}
+		Pods: d.Pods, Ongoing: d.Ongoing, Reasons: orEmpty(d.Reasons), FailedBefore: d.Earlier, Hidden: d.Hidden, SaysOther: d.SaysOther, Pattern: d.Pattern}
 }
 
 func rolloutCommands(w cluster.Ref) []Command {

@@ -18,13 +18,14 @@ func RolloutText(w io.Writer, r *Report, s Style) error {
 	t := &text{canvas: newCanvas(w, s), r: r, number: map[string]int{}}
 	t.numberPatterns()
 	v := r.Rollout
-	t.line(0, cell{fmt.Sprintf("Rollout of %s %s", v.Kind, path(v.Namespace, v.Name)), t.palette.bold}, cell{"  " + t.where(), t.palette.dim})
+	t.title(fmt.Sprintf("Rollout of %s %s: %s", v.Kind, path(v.Namespace, v.Name), t.source()))
 	t.blank()
 	t.paragraph(0, 0, t.rolloutVerdict(v), t.rolloutPaint(v))
 	t.blank()
 	t.field(2, "State", v.State+": "+v.Why, nil)
 	t.field(2, "Began", t.rolloutBegan(v), nil)
 	t.field(2, "Covers", t.covered(), nil)
+	t.field(2, "Looked in", t.namespaces()+", for what depends on it", nil)
 	t.revisions(v)
 	t.ownFailures("Failed in its own pods after it", v.Own)
 	t.ownFailures("Failed in its own pods before it already", v.Before)
@@ -33,7 +34,7 @@ func RolloutText(w io.Writer, r *Report, s Style) error {
 	t.aroundIt()
 	t.heading("To investigate")
 	for _, c := range v.Investigation {
-		t.line(2, cell{"# " + c.Why, t.palette.dim})
+		t.remark(2, c.Why)
 		t.command(2, c.Command)
 	}
 	t.recommendations()
@@ -87,7 +88,7 @@ func (t *text) failedDependants(v *Rollout) (after, before int) {
 		switch {
 		case d.FailedBefore:
 			before++
-		case !d.SaysOther:
+		default:
 			after++
 		}
 	}

@@ -15,6 +15,7 @@ func (t *text) dependants(v *Rollout) {
 			t.linked(&v.Upstream[i], "It depends on it")
 		}
 	}
+	t.elsewhere(v.Elsewhere)
 	if len(v.Dependants)+len(v.Unhurt) == 0 {
 		return
 	}
@@ -29,6 +30,29 @@ func (t *text) dependants(v *Rollout) {
 			names[i] = path(u.Namespace, u.Name)
 		}
 		t.bullet(2, "!", fmt.Sprintf("%s on it too and did not fail: %s", dependToo(len(names)), list(names, 6)), t.palette.warning)
+	}
+}
+
+// elsewhere are told apart, and briefly: they depend on it, yet fail by
+// something else.
+func (t *text) elsewhere(all []RolloutDependant) {
+	if len(all) == 0 {
+		return
+	}
+	t.heading("Depends on it, and fails for another reason")
+	for i := range all {
+		d := &all[i]
+		text := fmt.Sprintf("%s %s: %s", d.Workload.Kind, path(d.Workload.Namespace, d.Workload.Name), strings.Join(d.Reasons, ", "))
+		switch {
+		case d.SaysOther:
+			text += "; its own words name another peer that it cannot reach"
+		case d.Pattern == "":
+			text += ", which does not follow from a dependency"
+		}
+		if d.Pattern != "" {
+			text += fmt.Sprintf(" [%s]", d.Pattern)
+		}
+		t.bullet(2, "-", text, t.palette.dim)
 	}
 }
 
@@ -48,9 +72,6 @@ func (t *text) linked(d *RolloutDependant, how string) {
 	text := fmt.Sprintf("%s: %s (%s).", how, d.How, d.Class)
 	if d.Hidden {
 		text += " No manifest that was read declares it."
-	}
-	if d.SaysOther {
-		text += " Yet its own words name another peer that it cannot reach."
 	}
 	t.paragraph(4, 0, text, t.palette.dim)
 }
@@ -72,7 +93,7 @@ func (t *text) bystanders(v *Rollout) {
 	}
 	if len(v.Unrelated) > 0 {
 		t.heading(fmt.Sprintf("At the same time, no known link: %s", detect.Count(len(v.Unrelated), "workload")))
-		t.paragraph(2, 0, fmt.Sprintf("They first failed within %s after it. Nothing that was read ties them to it.", within), t.palette.dim)
+		t.paragraph(2, 0, fmt.Sprintf("They first failed within %s after it. No link is known by which they would have failed for it.", within), t.palette.dim)
 		t.bystanderRows(v.Unrelated)
 	}
 }
@@ -83,7 +104,7 @@ func (t *text) bystanderRows(all []RolloutBystander) {
 		rows = append(rows, []cell{{path(b.Workload.Namespace, b.Workload.Name), nil},
 			{detect.Span(time.Duration(b.LagSeconds) * time.Second), nil}, {strings.Join(b.Reasons, ", "), nil}})
 	}
-	t.table(2, []string{"WORKLOAD", "AFTER", "HOW"}, rows)
+	t.listing(2, []string{"WORKLOAD", "AFTER", "HOW"}, rows)
 }
 
 // aroundIt names the patterns that touch the workload or follow from its

@@ -57,7 +57,7 @@ func (t *text) find(id string) *Pattern {
 }
 
 func (t *text) summary() {
-	t.line(0, cell{"Pattern analysis: " + t.where(), t.palette.bold})
+	t.title("Pattern analysis: " + t.where())
 	t.blank()
 	if len(t.number) == 0 {
 		paint := t.palette.good
@@ -94,31 +94,37 @@ func (t *text) unexplained() {
 		detect.Count(len(names), "pod"), list(names, 4)), t.palette.warning)
 }
 
+// where says what was read, and whose failures are told.
 func (t *text) where() string {
+	parts := filled(t.source(), t.namespaces())
+	if t.r.Scope.Selector != "" {
+		parts = append(parts, "pods with "+t.r.Scope.Selector)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// source is the cluster, or that data of one were read.
+func (t *text) source() string {
 	c := t.r.Cluster
-	var parts []string
+	name := c.Server
 	switch {
 	case c.Offline:
-		parts = append(parts, "saved data")
+		name = "saved data"
 	case c.Context != "":
-		parts = append(parts, c.Context)
-	default:
-		parts = append(parts, c.Server)
+		name = c.Context
 	}
-	if c.Version != "" {
-		parts = append(parts, c.Version)
-	}
+	return strings.Join(filled(name, c.Version), ", ")
+}
+
+func (t *text) namespaces() string {
 	s := t.r.Scope
 	switch {
 	case len(s.Namespaces) > 0:
-		parts = append(parts, "namespace "+strings.Join(s.Namespaces, ", "))
-	case s.AllNamespaces || c.Offline:
-		parts = append(parts, "all namespaces")
+		return "namespace " + strings.Join(s.Namespaces, ", ")
+	case s.AllNamespaces || t.r.Cluster.Offline:
+		return "all namespaces"
 	}
-	if s.Selector != "" {
-		parts = append(parts, "pods with "+s.Selector)
-	}
-	return strings.Join(parts, ", ")
+	return ""
 }
 
 func (t *text) nothing() string {

@@ -24,7 +24,7 @@ func (t *text) chain(p *Pattern) {
 			return
 		}
 		if _, known := depth[h.From]; !known {
-			t.line(4, cell{path(h.From.Namespace, h.From.Name), nil})
+			t.paragraph(4, 2, path(h.From.Namespace, h.From.Name), nil)
 			depth[h.From] = 0
 		}
 		d := min(depth[h.From], deepest)

@@ -264,7 +264,7 @@ func (t *text) investigation(p *Pattern) {
 	t.line(2, cell{"To investigate", t.palette.bold})
 	for i, c := range p.Investigation {
 		if i == 0 || p.Investigation[i-1].Why != c.Why {
-			t.line(4, cell{"# " + c.Why, t.palette.dim})
+			t.remark(4, c.Why)
 		}
 		t.command(4, c.Command)
 	}

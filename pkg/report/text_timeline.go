@@ -185,10 +185,7 @@ func (t *text) matrix() {
 	if len(m.Columns) == 0 {
 		return
 	}
-	t.blank()
-	t.line(2, cell{"Correlation matrix", t.palette.bold})
-	t.paragraph(2, 0, "How many of each pattern's affected have the factor, and how many of the healthy.", t.palette.dim)
-	header := []string{"FACTOR"}
+	g := grid{corner: "FACTOR", tail: []string{"HEALTHY", "UNIT"}}
 	var rowsOf []int
 	told := 0
 	for i, id := range m.Rows {
@@ -197,28 +194,29 @@ func (t *text) matrix() {
 			continue
 		}
 		if told++; told <= widest {
-			header = append(header, fmt.Sprintf("P%d", n))
+			g.header = append(g.header, fmt.Sprintf("P%d", n))
 			rowsOf = append(rowsOf, i)
 		}
 	}
-	header = append(header, "HEALTHY", "UNIT")
-	var rows [][]cell
 	for j, col := range m.Columns {
-		if !t.ofRoot(col) {
-			continue
-		}
-		if row, ok := t.matrixRow(j, col, rowsOf); ok {
-			rows = append(rows, row)
+		if t.ofRoot(col) {
+			t.matrixRow(&g, j, rowsOf)
 		}
 	}
-	t.table(2, header, rows)
+	if len(g.names) == 0 {
+		return
+	}
+	t.blank()
+	t.line(2, cell{"Correlation matrix", t.palette.bold})
+	t.paragraph(2, 0, "How many of each pattern's affected have the factor, and how many of the healthy.", t.palette.dim)
+	t.grid(2, g)
 	if told > widest {
 		t.paragraph(2, 0, fmt.Sprintf("Shown are %d of %d patterns; -o json has them all.", widest, told), t.palette.dim)
 	}
 }
 
-// widest is how many patterns the matrix sets beside each other: more do not
-// fit into 80 columns.
+// widest is how many patterns the matrix of a scan sets beside each other: more
+// do not fit into 80 columns.
 const widest = 8
 
 // ofRoot reports whether a root names a factor: those of consequences would
@@ -235,8 +233,8 @@ func (t *text) ofRoot(col Attribute) bool {
 	return false
 }
 
-func (t *text) matrixRow(j int, col Attribute, rowsOf []int) ([]cell, bool) {
-	row := []cell{{col.Attribute + " " + col.Value, nil}}
+func (t *text) matrixRow(g *grid, j int, rowsOf []int) {
+	var row []cell
 	any := false
 	var last Cell
 	for _, i := range rowsOf {
@@ -252,6 +250,11 @@ func (t *text) matrixRow(j int, col Attribute, rowsOf []int) ([]cell, bool) {
 		}
 		row = append(row, cell{fmt.Sprintf("%d/%d", x.Affected, x.Of), paint})
 	}
-	row = append(row, cell{fmt.Sprintf("%d/%d", last.Healthy, last.HealthyOf), nil}, cell{last.Unit, t.palette.dim})
-	return row, any
+	if !any {
+		return
+	}
+	col := t.r.Matrix.Columns[j]
+	g.names = append(g.names, col.Attribute+" "+col.Value)
+	g.cells = append(g.cells, row)
+	g.tails = append(g.tails, []cell{{fmt.Sprintf("%d/%d", last.Healthy, last.HealthyOf), nil}, {last.Unit, t.palette.dim}})
 }

@@ -56,7 +56,7 @@ func newTimelineView(w io.Writer, r *Report, s Style) *timelineView {
 
 func timelineText(w io.Writer, r *Report, s Style, body func(*timelineView)) error {
 	v := newTimelineView(w, r, s)
-	v.line(0, cell{"Timeline: " + v.where(), v.palette.bold})
+	v.title("Timeline: " + v.where())
 	v.blank()
 	verdict := v.nothing()
 	if len(r.Patterns) > 0 {
