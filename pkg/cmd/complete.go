@@ -9,18 +9,22 @@ import (
 
 // completeFlags lets a shell complete the values of flags that have few.
 func completeFlags(c *cobra.Command) {
-	var names []string
-	for _, d := range detectors.Suite() {
-		names = append(names, d.Name)
-	}
 	for name, values := range map[string][]string{
 		"output":       {"text", "wide", "json", "yaml"},
 		"color":        {"auto", "always", "never"},
 		"min-severity": {"info", "warning", "critical"},
 		"category":     detect.Categories,
-		"detector":     names,
+		"detector":     detectorNames(),
 	} {
 		// The one error is that there is no such flag; TestCompletion would tell.
 		_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
+}
+
+func detectorNames() []string {
+	var out []string
+	for _, d := range detectors.Suite() {
+		out = append(out, d.Name)
+	}
+	return out
 }

@@ -35,7 +35,7 @@ func newDetectors(streams genericiooptions.IOStreams) *cobra.Command {
 			if len(args) == 1 {
 				d := suite.Named(args[0])
 				if d == nil {
-					return &failure{exitFailed, fmt.Errorf("detector %q does not exist; 'kubectl patterns detectors' lists them", args[0])}
+					return &failure{exitFailed, orNear(fmt.Errorf("detector %q does not exist; 'kubectl patterns detectors' lists them", args[0]), args[0], detectorNames())}
 				}
 				suite = detect.Suite{d}
 			}

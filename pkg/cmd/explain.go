@@ -23,12 +23,17 @@ ID is what a scan prints; the beginning of one is enough where no other begins
 like it, and so is the name of a detector that found one pattern only. The same
 problem has the same ID run after run. Scan as you did when you saw it: with -A
 where that was with -A.`,
-		Example: `  kubectl patterns explain image-pull-auth-60b935 -A
+		Example: `  # By the ID that a scan prints
+  kubectl patterns explain image-pull-auth-60b935 -A
+
+  # By the beginning of an ID, where it is that of one pattern only
   kubectl patterns explain oom -n shop
+
+  # Of saved data, as YAML
   kubectl patterns explain rollout-cascade -f dump.json -o yaml`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || args[0] == "" {
-				return usagef("explain needs the ID of one pattern: kubectl patterns explain ID")
+				return usagef("explain needs the ID of one pattern, such as 'kubectl patterns explain oom -A'; 'kubectl patterns -A' prints them")
 			}
 			return nil
 		},

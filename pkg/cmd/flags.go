@@ -136,7 +136,7 @@ func (o *options) validate() error {
 	}
 	for _, name := range o.detectors {
 		if o.suite.Named(name) == nil {
-			return usagef("--detector %q: no such detector; 'kubectl patterns detectors' lists them", name)
+			return usagef("%w", orNear(fmt.Errorf("--detector %q: no such detector; 'kubectl patterns detectors' lists them", name), name, detectorNames()))
 		}
 	}
 	if o.scanFlags.now != "" && len(o.files) == 0 {

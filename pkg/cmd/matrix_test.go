@@ -36,7 +36,7 @@ func TestMatrix(t *testing.T) {
 func TestMatrixAsText(t *testing.T) {
 	registry := recording("registry-auth")
 	out, _, code := run(t, "", "matrix", "-f", registry)
-	for _, want := range []string{"FACTOR", "█ 3/3", "HEALTHY", "Patterns against patterns", "P1.1 from P1"} {
+	for _, want := range []string{"FACTOR", "█ 3/3", "HEALTHY", "Patterns against patterns", "P1, P1.1  1/3, 1/1   1/3, 1/1  P1.1     at the same time"} {
 		if code != exitOK || !strings.Contains(out, want) {
 			t.Errorf("exit code %d, no %q in:\n%s", code, want, out)
 		}

@@ -22,6 +22,8 @@ type reader interface {
 	Logs(ctx context.Context, wanted []cluster.LogRef) (cluster.Parts, error)
 	// Exists reports whether a workload does; saved data are not asked.
 	Exists(ctx context.Context, workload cluster.Ref) (bool, error)
+	// Like names workloads that may be meant by one that does not exist.
+	Like(ctx context.Context, workload cluster.Ref) []cluster.Ref
 }
 
 func (o *options) reader() (reader, error) {

@@ -22,14 +22,24 @@ func newRollout(flags *scanFlags) *cobra.Command {
 		Long: `Looks at the newest rollout of a Deployment, StatefulSet or DaemonSet: its
 revisions with what differs between them and how the pods of each fare, what
 failed after it in its own pods and in those that depend on it, with the lag and
-what tells of the dependency. What failed at the same time without a known link
-is listed apart.
+what tells of the dependency. Apart from that stand those that depend on it and
+fail for another reason, and what failed at the same time without a known link.
+
+KIND is deployment (deploy), statefulset (sts) or daemonset (ds), in any form
+that kubectl takes, such as deployments.apps.
 
 The workload is looked for in the current namespace or that of -n, what depends
 on it in all namespaces that may be read.`,
-		Example: `  kubectl patterns rollout deployment/payments -n shop
+		Example: `  # A Deployment of another namespace
+  kubectl patterns rollout deployment/payments -n shop
+
+  # A StatefulSet of the current one, and saved data
   kubectl patterns rollout sts/db
-  kubectl patterns rollout deploy payments -f dump.json`,
+  kubectl patterns rollout deploy payments -f dump.json
+
+  # What it says for a script: who first failed after it, and when
+  kubectl patterns rollout deploy/payments -n shop -o json |
+    jq '.rollout.dependants[] | {workload, lagSeconds, how}'`,
 		Args: func(_ *cobra.Command, args []string) error {
 			_, err := parseRollout(args)
 			return err
@@ -38,19 +48,36 @@ on it in all namespaces that may be read.`,
 	}
 }
 
-// rolloutKinds are the kinds that have rollouts, as kubectl lets them be typed.
+// rolloutKinds are the kinds that have rollouts, with the names by which
+// kubectl knows them; .apps and .v1.apps may stand behind the long ones.
 var rolloutKinds = []struct {
 	kind  string
 	names []string
 }{
-	{"Deployment", []string{"deployment", "deployments", "deploy", "deployment.apps", "deployments.apps", "deployment.v1.apps", "deployments.v1.apps"}},
-	{"StatefulSet", []string{"statefulset", "statefulsets", "sts", "statefulset.apps", "statefulsets.apps", "statefulset.v1.apps", "statefulsets.v1.apps"}},
-	{"DaemonSet", []string{"daemonset", "daemonsets", "ds", "daemonset.apps", "daemonsets.apps", "daemonset.v1.apps", "daemonsets.v1.apps"}},
+	{"Deployment", []string{"deployment", "deployments", "deploy"}},
+	{"StatefulSet", []string{"statefulset", "statefulsets", "sts"}},
+	{"DaemonSet", []string{"daemonset", "daemonsets", "ds"}},
+}
+
+// kindsAccepted is what may be typed, in words.
+const kindsAccepted = "deployment (deploy), statefulset (sts) or daemonset (ds), as kubectl takes them"
+
+// rolloutKind is the kind that a name stands for, empty where that has no rollouts.
+func rolloutKind(name string) string {
+	name = strings.ToLower(name)
+	for _, suffix := range []string{".v1.apps", ".apps"} {
+		name = strings.TrimSuffix(name, suffix)
+	}
+	for _, k := range rolloutKinds {
+		if slices.Contains(k.names, name) {
+			return k.kind
+		}
+	}
+	return ""
 }
 
 // parseRollout reads KIND/NAME, or KIND and NAME.
 func parseRollout(args []string) (cluster.Ref, error) {
-	wrong := usagef("rollout needs one workload: kubectl patterns rollout KIND/NAME")
 	var kind, name string
 	switch len(args) {
 	case 1:
@@ -58,15 +85,18 @@ func parseRollout(args []string) (cluster.Ref, error) {
 	case 2:
 		kind, name = args[0], args[1]
 	}
-	if kind == "" || name == "" || strings.Contains(name, "/") {
-		return cluster.Ref{}, wrong
+	known := rolloutKind(kind)
+	switch {
+	case len(args) == 1 && kind != "" && name == "" && known == "" && !strings.Contains(args[0], "/"):
+		return cluster.Ref{}, usagef("rollout needs the kind before the name, such as 'kubectl patterns rollout deployment/%s'; kinds: %s", kind, kindsAccepted)
+	case len(args) == 1 && name == "" && known != "":
+		return cluster.Ref{}, usagef("rollout needs a name behind the kind, such as 'kubectl patterns rollout %s/payments'", kind)
+	case kind == "" || name == "" || strings.Contains(name, "/"):
+		return cluster.Ref{}, usagef("rollout needs one workload as KIND/NAME, such as 'kubectl patterns rollout deployment/payments'; kinds: %s", kindsAccepted)
+	case known == "":
+		return cluster.Ref{}, usagef("%q has no rollouts: must be %s", kind, kindsAccepted)
 	}
-	for _, k := range rolloutKinds {
-		if slices.Contains(k.names, strings.ToLower(kind)) {
-			return cluster.Ref{Kind: k.kind, Name: name}, nil
-		}
-	}
-	return cluster.Ref{}, usagef("%q has no rollouts: must be deployment, statefulset or daemonset", kind)
+	return cluster.Ref{Kind: known, Name: name}, nil
 }
 
 func runRollout(ctx context.Context, o *options, args []string) error {
@@ -95,19 +125,12 @@ func runRollout(ctx context.Context, o *options, args []string) error {
 	}
 	view, ok := correlate.ViewRollout(story, ref)
 	if !ok {
-		return notThere(ref)
+		return notThere(ref, workloadsOf(story.Snapshot))
 	}
 	story = story.Concerning(ref)
 	r := report.New(story)
 	r.AddRollout(view)
 	return o.tell(story, r, report.RolloutText, slices.ContainsFunc(story.Patterns, o.shows))
-}
-
-func notThere(ref cluster.Ref) error {
-	if ref.Namespace == "" {
-		return fmt.Errorf("%s %q does not exist", strings.ToLower(ref.Kind), ref.Name)
-	}
-	return fmt.Errorf("%s %q does not exist in namespace %q", strings.ToLower(ref.Kind), ref.Name, ref.Namespace)
 }
 
 // exists asks the API for the workload before everything is read: lists would
@@ -119,7 +142,7 @@ func (o *options) exists(ctx context.Context, ref cluster.Ref) error {
 	}
 	there, err := r.Exists(ctx, ref)
 	if err == nil && !there {
-		return notThere(ref)
+		return notThere(ref, r.Like(ctx, ref))
 	}
 	return err
 }
@@ -153,7 +176,7 @@ func locate(s *cluster.Snapshot, ref cluster.Ref) (cluster.Ref, error) {
 	}
 	switch len(found) {
 	case 0:
-		return ref, notThere(ref)
+		return ref, notThere(ref, workloadsOf(s))
 	case 1:
 		ref.Namespace = found[0]
 		return ref, nil

@@ -9,7 +9,7 @@ import (
 )
 
 func TestRollout(t *testing.T) {
-	for _, args := range [][]string{{"deployment/payments"}, {"deploy", "payments", "-n", "shop"}, {"deployments.apps/payments"}} {
+	for _, args := range [][]string{{"deployment/payments"}, {"deploy", "payments", "-n", "shop"}, {"deployments.apps/payments"}, {"Deployment.v1.apps/payments"}} {
 		r := scan(t, append(append([]string{"rollout"}, args...), "-f", recording("rollout-dependants"))...)
 		v := r.Rollout
 		if v == nil || v.Kind != "Deployment" || v.Namespace != "shop" || v.State != "complete" {
@@ -67,15 +67,19 @@ func TestRolloutsThatAreNone(t *testing.T) {
 		code int
 		says string
 	}{
-		{[]string{"rollout"}, exitUsage, "rollout needs one workload"},
-		{[]string{"rollout", "deploy"}, exitUsage, "rollout needs one workload"},
+		{[]string{"rollout"}, exitUsage, "such as 'kubectl patterns rollout deployment/payments'; kinds: deployment (deploy)"},
+		{[]string{"rollout", "deploy"}, exitUsage, "needs a name behind the kind, such as 'kubectl patterns rollout deploy/payments'"},
+		{[]string{"rollout", "sts/"}, exitUsage, "needs a name behind the kind"},
+		{[]string{"rollout", "payments"}, exitUsage, "needs the kind before the name, such as 'kubectl patterns rollout deployment/payments'"},
 		{[]string{"rollout", "deploy/a/b"}, exitUsage, "rollout needs one workload"},
-		{[]string{"rollout", "job/x"}, exitUsage, `"job" has no rollouts`},
+		{[]string{"rollout", "a", "b", "c"}, exitUsage, "rollout needs one workload"},
+		{[]string{"rollout", "job/x"}, exitUsage, `"job" has no rollouts: must be deployment (deploy)`},
 		{[]string{"rollout", "deploy/x", "-A"}, exitUsage, "say with -n where it is"},
 		{[]string{"rollout", "deploy/x", "-l", "a=b", "-f", registry}, exitUsage, "--selector"},
 		{[]string{"rollout", "deploy/nope", "-f", registry}, exitFailed, `deployment "nope" does not exist`},
-		{[]string{"rollout", "deploy/bidder", "-n", "crm", "-f", registry}, exitFailed, `deployment "bidder" does not exist in namespace "crm"`},
-		{[]string{"rollout", "sts/bidder", "-f", registry}, exitFailed, `statefulset "bidder" does not exist`},
+		{[]string{"rollout", "deploy/bidder", "-n", "crm", "-f", registry}, exitFailed, `deployment "bidder" does not exist in namespace "crm"; did you mean deployment/bidder -n ads?`},
+		{[]string{"rollout", "sts/bidder", "-f", registry}, exitFailed, `statefulset "bidder" does not exist; did you mean deployment/bidder -n ads?`},
+		{[]string{"rollout", "deploy/biddr", "-f", registry}, exitFailed, `deployment "biddr" does not exist; did you mean deployment/bidder -n ads?`},
 	} {
 		t.Setenv("KUBECONFIG", "/dev/null")
 		out, errOut, code := run(t, "", c.args...)

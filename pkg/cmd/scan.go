@@ -101,7 +101,7 @@ func (o *options) measure(ctx context.Context, r reader, s *cluster.Snapshot) (*
 func (o *options) check(s *cluster.Snapshot) error {
 	for _, ns := range o.scope.Namespaces {
 		if s.Identity.Offline && !slices.Contains(s.Namespaces, ns) {
-			return fmt.Errorf("namespace %q is not in the files", ns)
+			return orNear(fmt.Errorf("namespace %q is not in the files", ns), ns, s.Namespaces)
 		}
 	}
 	if s.Identity.Offline || s.Read(cluster.Pods) {

@@ -53,6 +53,17 @@ func idsOf(ps []*Pattern) []string {
 	return out
 }
 
+// Nearest is the one of some names that may be meant by another: it has little
+// to be changed. It is empty where none is near.
+func Nearest(name string, among []string) string {
+	for _, near := range nearest(name, among) {
+		if n := edits(name, near); n <= 2 || 3*n <= len(name) || strings.HasPrefix(near, name) {
+			return near
+		}
+	}
+	return ""
+}
+
 // nearest orders names by how little has to be changed to make them of one.
 func nearest(name string, among []string) []string {
 	out := slices.Clone(among)

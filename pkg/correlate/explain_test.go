@@ -53,3 +53,20 @@ func TestEdits(t *testing.T) {
 		t.Errorf("nearest %v", got)
 	}
 }
+
+func TestNearest(t *testing.T) {
+	for name, c := range map[string]struct {
+		among []string
+		want  string
+	}{
+		"paymets":   {[]string{"payments", "orders"}, "payments"},
+		"pay":       {[]string{"orders", "payments"}, "payments"},
+		"zookeeper": {[]string{"orders", "payments"}, ""},
+		"node-l":    {[]string{"node-1", "node-2"}, "node-1"},
+		"x":         {nil, ""},
+	} {
+		if got := Nearest(name, c.among); got != c.want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}

@@ -43,7 +43,7 @@ func (e *explainer) impactOn(p *Pattern, ref cluster.Ref) Impact {
 		im.State = Degraded // work that is not done; nothing waits for its answer
 	case im.Desired > 0 && im.Ready == 0:
 		im.State = Down
-		im.Downtime, im.LowerBound = e.downtime(ref)
+		e.downtime(&im)
 	case im.Ready < im.Desired:
 		im.State = Degraded
 	case im.Desired == 0 || isSlow(p):
@@ -102,28 +102,31 @@ func (e *explainer) replicas(ref cluster.Ref) (desired, ready int32) {
 	return desired, ready
 }
 
-// downtime is how long nothing of the workload has been ready: since its
-// Available condition turned False, else since the last of its pods did, which
-// is a lower bound: these may have taken the place of others.
-func (e *explainer) downtime(ref cluster.Ref) (downtime time.Duration, least bool) {
-	var since time.Time
-	if w := e.s.Workload(ref); w != nil {
-		if c := w.Condition("Available"); c.Status == "False" {
-			since = c.Transition
+// downtime fills in how long nothing of a workload has been ready. It is so at
+// least since the last of its pods turned not ready: these may have taken the
+// place of others. It is so at most since its Available condition turned
+// False, which of several replicas needs but some to be gone; of one replica
+// it is the time itself.
+func (e *explainer) downtime(im *Impact) {
+	var last time.Time
+	for _, p := range e.s.PodsOf(im.Workload) {
+		if t := p.Condition("Ready").Transition; t.After(last) && !p.Finished() {
+			last = t
 		}
 	}
-	if since.IsZero() {
-		least = true
-		for _, p := range e.s.PodsOf(ref) {
-			if t := p.Condition("Ready").Transition; t.After(since) {
-				since = t
-			}
-		}
+	if !last.IsZero() {
+		im.Downtime, im.LowerBound = e.s.At.Sub(last), true
 	}
-	if since.IsZero() {
-		return 0, false
+	w := e.s.Workload(im.Workload)
+	if w == nil || w.Condition("Available").Status != "False" || w.Condition("Available").Transition.IsZero() {
+		return
 	}
-	return e.s.At.Sub(since), least
+	most := e.s.At.Sub(w.Condition("Available").Transition)
+	if im.Desired == 1 || im.Downtime >= most {
+		im.Downtime, im.LowerBound = most, false
+		return
+	}
+	im.LowerBound, im.AtMost = true, most
 }
 
 // lostNode is critical, unless somebody closed the node on purpose and nothing

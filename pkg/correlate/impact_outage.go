@@ -66,7 +66,7 @@ func (e *explainer) outage(im *Impact, h *hit) {
 	im.Since = h.first
 	switch im.State {
 	case Down:
-		if im.Downtime > 0 {
+		if im.Downtime > 0 && !im.LowerBound {
 			im.Since = e.s.At.Add(-im.Downtime)
 		}
 	case Recovered:

@@ -21,6 +21,7 @@ type outageOf struct {
 	wrote    bool               // its Secret was written, a minute after noon
 	zones    map[string]string  // of nodes
 	down     bool               // nothing is ready
+	unready  []time.Duration    // since when its pods of now are not, after noon
 }
 
 func (o outageOf) impact(t *testing.T) Impact {
@@ -36,6 +37,10 @@ func (o outageOf) impact(t *testing.T) Impact {
 	for i, after := range o.ready {
 		parts.Pods = append(parts.Pods, cluster.Pod{Ref: pod("shop", "api-new-"+string(rune('a'+i))), Owner: api, Created: noon.Add(after - time.Second),
 			Conditions: []cluster.Condition{{Type: "Ready", Status: "True", Transition: noon.Add(after)}}})
+	}
+	for i, since := range o.unready {
+		parts.Pods = append(parts.Pods, cluster.Pod{Ref: pod("shop", "api-now-"+string(rune('a'+i))), Owner: api, Created: noon.Add(time.Second),
+			Conditions: []cluster.Condition{{Type: "Ready", Status: "False", Transition: noon.Add(since)}}})
 	}
 	for name, zone := range o.zones {
 		parts.Nodes = append(parts.Nodes, cluster.Node{Ref: cluster.Ref{Kind: "Node", Name: name}, Labels: map[string]string{"topology.kubernetes.io/zone": zone}})
@@ -96,6 +101,15 @@ func TestOutages(t *testing.T) {
 			recovered(2, minutes(3), minutes(2)-time.Second, "by itself, with new pods", true)},
 		"nothing is ready": {
 			outageOf{replicas: 2, evicted: []string{"n1", "n1"}, down: true},
+			Impact{Workload: api, Desired: 2, State: Down, Since: noon, LowerBound: true, AtMost: minutes(10), WorsenedBy: []string{"all of its 2 replicas were on n1"}}},
+		"the one replica is not ready": {
+			outageOf{replicas: 1, evicted: []string{"n1"}, down: true},
+			Impact{Workload: api, Desired: 1, State: Down, Since: noon.Add(minutes(50)), Downtime: minutes(10), WorsenedBy: []string{"it has one replica only"}}},
+		"pods turned not ready later than some of them were gone": {
+			outageOf{replicas: 2, evicted: []string{"n1", "n1"}, down: true, unready: []time.Duration{minutes(52), minutes(55)}},
+			Impact{Workload: api, Desired: 2, State: Down, Since: noon, Downtime: minutes(5), LowerBound: true, AtMost: minutes(10), WorsenedBy: []string{"all of its 2 replicas were on n1"}}},
+		"pods turned not ready before the condition did": {
+			outageOf{replicas: 2, evicted: []string{"n1", "n1"}, down: true, unready: []time.Duration{minutes(49)}},
 			Impact{Workload: api, Desired: 2, State: Down, Since: noon.Add(minutes(50)), Downtime: minutes(10), WorsenedBy: []string{"all of its 2 replicas were on n1"}}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -131,9 +131,10 @@ type Impact struct {
 	// while it is not, and where nothing dates its recovery.
 	Since, Until time.Time
 	// Downtime is how long nothing of it was ready; with LowerBound at least
-	// that long.
+	// that long, and then no longer than AtMost, where that is told.
 	Downtime   time.Duration
 	LowerBound bool
+	AtMost     time.Duration
 	// RecoveredBy says how it became well again, HealedItself that no change
 	// is known that did it. WorsenedBy are single points of failure.
 	RecoveredBy  string

@@ -152,7 +152,7 @@ func probability(x float64) *float64 {
 func impact(i correlate.Impact) Impact {
 	return Impact{Namespace: i.Workload.Namespace, Workload: workload(i.Workload), Service: i.Service,
 		Desired: int(i.Desired), Ready: int(i.Ready), State: string(i.State), DowntimeSeconds: int(i.Downtime.Seconds()),
-		DowntimeIsLowerBound: i.LowerBound, Since: moment(i.Since), Until: moment(i.Until),
+		DowntimeIsLowerBound: i.LowerBound, DowntimeAtMostSeconds: int(i.AtMost.Seconds()), Since: moment(i.Since), Until: moment(i.Until),
 		RecoveredBy: i.RecoveredBy, HealedItself: i.HealedItself, WorsenedBy: i.WorsenedBy}
 }
 

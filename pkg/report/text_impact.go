@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
@@ -64,17 +63,37 @@ func subject(i Impact) string {
 
 // state says how it stands, and how long nothing of it was ready.
 func (t *text) state(i Impact) string {
-	if i.DowntimeSeconds <= 0 || (i.State != "down" && i.State != "recovered") {
+	span := downtime(i)
+	switch {
+	case span == "":
 		return i.State
-	}
-	span := detect.Span(time.Duration(i.DowntimeSeconds) * time.Second)
-	if i.DowntimeIsLowerBound {
-		span = "≥" + span
-	}
-	if i.State == "recovered" {
+	case i.State == "recovered":
 		return "recovered, down " + span
+	case i.State == "down":
+		return "down " + span
 	}
-	return "down " + span
+	return i.State
+}
+
+// downtime is how long nothing was ready, with the bounds of that where it is
+// not known better; empty where nothing is.
+func downtime(i Impact) string {
+	least, most := "", ""
+	if i.DowntimeSeconds > 0 {
+		least = detect.Span(seconds(i.DowntimeSeconds))
+	}
+	if i.DowntimeAtMostSeconds > 0 {
+		most = detect.Span(seconds(i.DowntimeAtMostSeconds))
+	}
+	switch {
+	case least == most || (most == "" && !i.DowntimeIsLowerBound):
+		return least
+	case most == "":
+		return "≥" + least
+	case least == "":
+		return "≤" + most
+	}
+	return least + "–" + most
 }
 
 // worsened tells the single points of failure, and the changes after which

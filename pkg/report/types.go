@@ -232,6 +232,9 @@ type Impact struct {
 	DowntimeSeconds int      `json:"downtimeSeconds"`
 	// DowntimeIsLowerBound is set when nothing was ready for that long at least.
 	DowntimeIsLowerBound bool `json:"downtimeIsLowerBound,omitempty"`
+	// DowntimeAtMostSeconds is the upper bound, where there is a lower one only
+	// and something tells it; 0 means that nothing does.
+	DowntimeAtMostSeconds int `json:"downtimeAtMostSeconds,omitempty"`
 	// Since and Until are when it was not as wanted.
 	Since *time.Time `json:"since,omitempty"`
 	Until *time.Time `json:"until,omitempty"`
