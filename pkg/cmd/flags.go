@@ -79,6 +79,7 @@ type options struct {
 	severity correlate.Severity
 	suite    detect.Suite
 	style    report.Style
+	quiet    bool // no progress
 }
 
 // runE turns a run of options into a cobra function.

@@ -4,51 +4,76 @@ import (
 	"context"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
 )
 
-// interval between two readings of --watch: a scan lists everything, and an
-// API server has better things to do.
-const interval = 15 * time.Second
+// usualInterval is the pause between two readings of --watch, and
+// shortestInterval the least that may be asked for: a scan lists everything,
+// and an API server has better things to do.
+const (
+	usualInterval    = 15 * time.Second
+	shortestInterval = 10 * time.Second
+)
 
-// follow tells the timeline, and goes on with what is new.
-func follow(ctx context.Context, o *options) error {
-	story, r, err := o.timeline(ctx)
-	if err != nil {
-		return err
-	}
-	o.warnOfGaps(story.Snapshot)
-	f := &follower{o: o}
-	if err := f.tell(r); err != nil {
-		return err
-	}
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-	return f.goOn(ctx, ticker.C, func(ctx context.Context) (*report.Report, error) {
-		_, r, err := o.timeline(ctx)
-		return r, err
-	})
+// watching is what the flags of a command that can go on say.
+type watching struct {
+	on       bool
+	interval time.Duration
 }
 
-// goOn reads at every tick until it is interrupted. One reading that fails is
-// told and tried again: a control plane that restarts is worth watching.
-func (f *follower) goOn(ctx context.Context, ticks <-chan time.Time, read func(context.Context) (*report.Report, error)) error {
+func (w *watching) addTo(c *cobra.Command, what string) {
+	c.Flags().BoolVarP(&w.on, "watch", "w", false, "Go on until interrupted: "+what)
+	c.Flags().DurationVar(&w.interval, "interval", usualInterval, "With --watch: the pause between two readings, 10s at least")
+}
+
+// check refuses what does not go together with watching.
+func (w *watching) check(o *options) error {
+	switch {
+	case len(o.files) > 0:
+		return usagef("--watch follows a live cluster: it does not go with -f")
+	case o.output == "yaml":
+		return usagef("--watch prints text, wide or json")
+	case o.exitCode:
+		return usagef("--watch goes on until it is interrupted: it does not go with --exit-code")
+	case w.interval < shortestInterval:
+		return usagef("--interval %s: must be %s or more, for every reading lists the whole cluster", w.interval, shortestInterval)
+	}
+	return nil
+}
+
+// teller tells what one reading after another shows.
+type teller interface {
+	tell(r *report.Report) error
+	// trouble says that a reading failed.
+	trouble(err error)
+}
+
+// goOn reads again and again until it is interrupted. One reading that fails
+// is told and tried again: a control plane that restarts is worth watching.
+// The pause begins when a reading has been told, so that slow ones never
+// follow each other without one.
+func goOn(ctx context.Context, pause func() <-chan time.Time, read func(context.Context) (*report.Report, error), t teller) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-ticks:
+		case <-pause():
 		}
 		r, err := read(ctx)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if err != nil {
-			f.o.warn("could not read again: %v", err)
+			t.trouble(err)
 			continue
 		}
-		if err := f.tell(r); err != nil {
+		if err := t.tell(r); err != nil {
 			return err
 		}
 	}
 }
+
+// pause is the channel of a pause between two readings.
+func (w *watching) pause() <-chan time.Time { return time.After(w.interval) }

@@ -47,7 +47,9 @@ func (o *options) reader() (reader, error) {
 		return nil, err
 	}
 	live.Values = o.configValues
-	live.Progress = newProgress(o.streams.ErrOut).note
+	if !o.quiet {
+		live.Progress = newProgress(o.streams.ErrOut).note
+	}
 	return live, nil
 }
 

@@ -68,13 +68,18 @@ func Main(ctx context.Context, args []string, streams genericiooptions.IOStreams
 
 // NewRoot makes the root command with all others below it.
 func NewRoot(streams genericiooptions.IOStreams) *cobra.Command {
-	flags := newScanFlags(streams)
+	flags, watch := newScanFlags(streams), &watching{}
 	root := &cobra.Command{
 		Use:   "kubectl-patterns",
 		Short: "Find what is failing together, and why",
 		Long: `kubectl patterns reads a cluster, or saved dumps of one, and tells what is
 failing together, what the failing things share that the healthy ones do not,
 what changed just before, what follows from what, whom it hurts, and what to do.
+
+With --watch it reads again every 15 seconds (--interval) and shows what turned:
+which patterns are new, gone, worse or better. In a terminal that is redrawn in
+place; into a pipe it is a line for each, with -o json an object a line: time,
+change, why, pattern. It ends when it is interrupted, with exit code 130.
 
 It only reads. It never reads the data of a Secret.`,
 		Example: `  # The current namespace
@@ -96,6 +101,10 @@ It only reads. It never reads the data of a Secret.`,
   kubectl get pods,events,nodes,deploy,rs,svc -A -o json > dump.json
   kubectl patterns -f dump.json
 
+  # Go on, and write down what turns
+  kubectl patterns -A --watch
+  kubectl patterns -A --watch -o json | tee turns.json
+
   # For programs
   kubectl patterns -A -o json | jq '.patterns[] | {title, severity}'`,
 		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl patterns"},
@@ -103,7 +112,7 @@ It only reads. It never reads the data of a Secret.`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		PersistentPreRun:  func(c *cobra.Command, _ []string) { quiet(streams.ErrOut) },
-		RunE:              flags.runE(runScan),
+		RunE:              flags.runE(watch.orScan),
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetIn(streams.In)
@@ -111,6 +120,7 @@ It only reads. It never reads the data of a Secret.`,
 	root.SetErr(streams.ErrOut)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &failure{exitUsage, err} })
 	flags.addTo(root)
+	watch.addTo(root, "in a terminal redrawn when something turns, elsewhere a line for each pattern that is new, gone, worse or better")
 	completeFlags(root)
 	addVerbosity(root)
 	root.AddCommand(newNode(flags), newExplain(flags), newRollout(flags))

@@ -15,6 +15,14 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
+// orScan watches if that is asked for, else it scans once.
+func (w *watching) orScan(ctx context.Context, o *options, args []string) error {
+	if w.on {
+		return w.watch(ctx, o)
+	}
+	return runScan(ctx, o, args)
+}
+
 // runScan is the whole flow: read, recognise, detect, explain, tell.
 func runScan(ctx context.Context, o *options, _ []string) error {
 	story, _, err := o.analyse(ctx)

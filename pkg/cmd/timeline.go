@@ -11,7 +11,7 @@ import (
 )
 
 func newTimeline(flags *scanFlags) *cobra.Command {
-	watch := false
+	watch := &watching{}
 	c := &cobra.Command{
 		Use:   "timeline",
 		Short: "What changed, failed and recovered, merged across resources; --watch goes on",
@@ -24,8 +24,9 @@ number. It reaches back as far as events do and an hour at least, or as far as
 Text tells runs of the same in one line, -o wide every entry with its message.
 With -o json or yaml the report holds the timeline alone.
 
---watch reads the cluster again every 15 seconds and prints what is new, until
-it is interrupted (exit code 130). With -o json every entry is then one line.`,
+--watch reads the cluster again every 15 seconds (--interval) and prints what is
+new, until it is interrupted (exit code 130). With -o json every entry is then
+one line.`,
 		Example: `  # What happened in the last half hour, in all namespaces
   kubectl patterns timeline -A --since 30m
 
@@ -41,19 +42,13 @@ it is interrupted (exit code 130). With -o json every entry is then one line.`,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              flags.runE(func(ctx context.Context, o *options, _ []string) error { return runTimeline(ctx, o, watch) }),
 	}
-	c.Flags().BoolVarP(&watch, "watch", "w", false, "Go on: print what is new, read again every 15 seconds")
+	watch.addTo(c, "print what is new")
 	return c
 }
 
-func runTimeline(ctx context.Context, o *options, watch bool) error {
-	if watch {
-		if len(o.files) > 0 {
-			return usagef("--watch follows a live cluster: it does not go with -f")
-		}
-		if o.output == "yaml" {
-			return usagef("--watch prints text, wide or json")
-		}
-		return follow(ctx, o)
+func runTimeline(ctx context.Context, o *options, watch *watching) error {
+	if watch.on {
+		return watch.timeline(ctx, o)
 	}
 	story, r, err := o.timeline(ctx)
 	if err != nil {
@@ -83,6 +78,27 @@ func (o *options) timeline(ctx context.Context) (*correlate.Story, *report.Repor
 	return shown, r, nil
 }
 
+// timeline tells the timeline, and goes on with what is new.
+func (w *watching) timeline(ctx context.Context, o *options) error {
+	if err := w.check(o); err != nil {
+		return err
+	}
+	story, r, err := o.timeline(ctx)
+	if err != nil {
+		return err
+	}
+	o.warnOfGaps(story.Snapshot)
+	f := &follower{o: o}
+	if err := f.tell(r); err != nil {
+		return err
+	}
+	o.quiet = true // between entries there is no room for progress
+	return goOn(ctx, w.pause, func(ctx context.Context) (*report.Report, error) {
+		_, r, err := o.timeline(ctx)
+		return r, err
+	}, f)
+}
+
 // follower prints what is new, reading after reading.
 type follower struct {
 	o    *options
@@ -104,3 +120,5 @@ func (f *follower) tell(r *report.Report) error {
 	}
 	return nil
 }
+
+func (f *follower) trouble(err error) { f.o.warn("could not read again: %v", err) }

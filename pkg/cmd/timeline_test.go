@@ -82,7 +82,7 @@ func TestWatch(t *testing.T) {
 	for range 4 {
 		ticks <- start
 	}
-	err := f.goOn(ctx, ticks, func(context.Context) (*report.Report, error) {
+	err := goOn(ctx, func() <-chan time.Time { return ticks }, func(context.Context) (*report.Report, error) {
 		readings++
 		switch readings {
 		case 2:
@@ -91,7 +91,7 @@ func TestWatch(t *testing.T) {
 			interrupt()
 		}
 		return &report.Report{Timeline: []report.Entry{entry(0), entry(readings)}}, nil
-	})
+	}, f)
 	if !errors.Is(err, context.Canceled) || readings != 4 {
 		t.Fatalf("%v after %d readings", err, readings)
 	}

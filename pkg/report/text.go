@@ -65,17 +65,20 @@ func (t *text) summary() {
 			paint = t.palette.warning
 		}
 		t.paragraph(0, 0, t.nothing(), paint)
-		t.unexplained()
+		t.roots()
 		return
 	}
 	t.paragraph(0, 0, t.verdict(), t.palette.bold)
+	t.roots()
+}
+
+// roots are the problems in a line each, and what no detector knows.
+func (t *text) roots() {
 	for i := range t.r.Patterns {
 		p := &t.r.Patterns[i]
-		n, root := t.number[p.ID]
-		if !root {
-			continue
+		if n, root := t.number[p.ID]; root {
+			t.bullet(2, fmt.Sprintf("%d. %-8s", n, p.Severity), p.Title, t.palette.severity(p.Severity))
 		}
-		t.bullet(2, fmt.Sprintf("%d. %-8s", n, p.Severity), p.Title, t.palette.severity(p.Severity))
 	}
 	t.unexplained()
 }
