@@ -156,7 +156,11 @@ func (t *text) objects(all []Affected) {
 func (t *text) allFactors(p *Pattern) {
 	if len(p.SharedFactors) == 0 {
 		t.heading("What the affected share")
-		t.paragraph(2, 0, "No value is told that they have and the healthy have not.", nil)
+		why := ""
+		if len(p.CounterEvidence) > 0 {
+			why = " What speaks against it, below, says why where that is known."
+		}
+		t.paragraph(2, 0, "No value is told that they have and the healthy have not."+why, nil)
 		return
 	}
 	t.heading("What the affected share")

@@ -168,12 +168,24 @@ func (t *text) changes(p *Pattern) {
 				t.paragraph(6, 0, more, t.palette.dim)
 			}
 		}
+		if len(c.Rivals) > 0 {
+			t.bullet(6, "!", "as near: "+rivals(c.Rivals, few), t.palette.warning)
+		}
 	}
 	if !told {
 		t.paragraph(6, 0, "The data reach back too short a time to say how often such changes stand there by chance.", t.palette.dim)
 		return
 	}
 	t.paragraph(6, 0, fmt.Sprintf("Chance that such a change lies in its window anyway: %s.", percent(chance)), t.palette.dim)
+}
+
+// rivals joins other changes that are linked and lie as near.
+func rivals(all []string, most int) string {
+	plain := make([]string, len(all))
+	for i, r := range all {
+		plain[i] = strings.TrimPrefix(r, "rival: ")
+	}
+	return list(plain, most)
 }
 
 func percent(x float64) string {
