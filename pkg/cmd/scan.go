@@ -109,7 +109,11 @@ func (o *options) measure(ctx context.Context, r reader, s *cluster.Snapshot) (*
 func (o *options) check(s *cluster.Snapshot) error {
 	for _, ns := range o.scope.Namespaces {
 		if s.Identity.Offline && !slices.Contains(s.Namespaces, ns) {
-			return orNear(fmt.Errorf("namespace %q is not in the files", ns), ns, s.Namespaces)
+			err := fmt.Errorf("namespace %q is not in the files", ns)
+			if len(s.Namespaces) > 0 {
+				err = fmt.Errorf("%w, which hold %s", err, detect.List(s.Namespaces, 8))
+			}
+			return orNear(err, ns, s.Namespaces)
 		}
 	}
 	if s.Identity.Offline || s.Read(cluster.Pods) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 	"unicode"
 
 	"golang.org/x/term"
@@ -35,7 +36,11 @@ func (w *watching) watch(ctx context.Context, o *options) error {
 	if err := t.tell(first); err != nil {
 		return err
 	}
-	return goOn(ctx, w.pause, read, t)
+	err = goOn(ctx, w.pause, read, t)
+	if s, drawn := t.(*screen); drawn {
+		s.print("\n") // what comes next does not stand in its last line
+	}
+	return err
 }
 
 // watcher tells turns in the way that fits where they go: redrawn in a
@@ -79,7 +84,8 @@ type screen struct {
 	interval string
 	size     func() (width, height int, err error)
 	watch    report.Watch
-	turns    []report.Turn
+	turns    []report.Turn // after the first reading, in which all is new
+	since    time.Time     // of the first reading
 	drawn    string
 }
 
@@ -87,14 +93,19 @@ type screen struct {
 const turnsKept = 50
 
 func (s *screen) tell(r *report.Report) error {
-	s.turns = append(s.turns, s.watch.Turns(r)...)
-	s.turns = s.turns[max(0, len(s.turns)-turnsKept):]
+	turns := s.watch.Turns(r)
+	if s.since.IsZero() {
+		s.since = r.GeneratedAt
+	} else {
+		s.turns = append(s.turns, turns...)
+		s.turns = s.turns[max(0, len(s.turns)-turnsKept):]
+	}
 	style, height := s.o.style, 24
 	if w, h, err := s.size(); err == nil && w > 0 && h > 0 {
 		style.Width, height = w, h
 	}
 	var b bytes.Buffer
-	if err := report.Screen(&b, r, s.turns, style, height-2); err != nil {
+	if err := report.Screen(&b, r, s.turns, s.since, style, height-2); err != nil {
 		return err
 	}
 	if s.drawn != b.String() {

@@ -53,7 +53,7 @@ func viewsOf(t *testing.T, name string) []view {
 	turns := watch.Turns(r)
 	add("--watch", r, func(w io.Writer, r *report.Report, s report.Style) error { return report.TurnLines(w, r, turns, s) })
 	add("--watch in a terminal", r, func(w io.Writer, r *report.Report, s report.Style) error {
-		return report.Screen(w, r, turns, s, 40)
+		return report.Screen(w, r, turns, r.GeneratedAt, s, 40)
 	})
 	everything := report.New(story)
 	everything.SetTimeline(story.Among(correlate.Everything(story, symptoms), true))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fatih/color"
+	"github.com/mattn/go-runewidth"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
@@ -124,18 +125,11 @@ func severityRank(s string) int { return correlate.Severity(s).Rank() }
 // TurnLines writes turns below each other, as a log.
 func TurnLines(w io.Writer, r *Report, turns []Turn, s Style) error {
 	t := &text{canvas: newCanvas(w, s), r: r}
-	t.turns(0, turns)
-	return t.err
-}
-
-func (t *text) turns(indent int, turns []Turn) {
-	for _, x := range turns {
-		what := fmt.Sprintf("%s: %s [%s]", x.Pattern.Severity, x.Pattern.Title, x.Pattern.ID)
-		if x.Why != "" {
-			what = x.Why + "; " + what
-		}
-		t.beside(indent, fmt.Sprintf("%s  %-6s  ", t.clock(x.Time), x.Change), t.turnPaint(&x), what, nil)
+	for i := range turns {
+		x := &turns[i]
+		t.beside(0, fmt.Sprintf("%s  %-6s  ", t.clock(x.Time), x.Change), t.turnPaint(x), turned(x), nil)
 	}
+	return t.err
 }
 
 func (t *text) turnPaint(x *Turn) *color.Color {
@@ -146,15 +140,24 @@ func (t *text) turnPaint(x *Turn) *color.Color {
 }
 
 // Screen writes a report in as many lines as a terminal has: the verdict, the
-// problems, and what turned last.
-func Screen(w io.Writer, r *Report, turns []Turn, s Style, height int) error {
+// problems, and a line for each of the last turns since a time.
+func Screen(w io.Writer, r *Report, turns []Turn, since time.Time, s Style, height int) error {
 	var head, roots, news strings.Builder
 	on := func(b *strings.Builder) *text {
 		t := &text{canvas: newCanvas(b, s), r: r, number: map[string]int{}}
 		t.numberPatterns()
 		return t
 	}
-	t := on(&head)
+	on(&head).screenHead()
+	on(&roots).roots()
+	on(&news).lastTurns(turns, since)
+	room := max(height-lines(head.String()), 6)
+	latest := lastLines(news.String(), 2, max(4, room-lines(roots.String())))
+	_, err := io.WriteString(w, head.String()+firstLines(roots.String(), room-lines(latest))+latest)
+	return err
+}
+
+func (t *text) screenHead() {
 	t.title("Pattern analysis: " + t.where())
 	t.blank()
 	if len(t.number) == 0 {
@@ -165,14 +168,29 @@ func Screen(w io.Writer, r *Report, turns []Turn, s Style, height int) error {
 	if t.hasGaps() {
 		t.paragraph(0, 0, "Not everything could be read; a scan says what.", t.palette.warning)
 	}
-	on(&roots).roots()
-	t = on(&news)
-	t.heading("What turned")
-	t.turns(2, turns)
-	room := max(height-lines(head.String()), 6)
-	latest := lastLines(news.String(), 2, max(4, room-lines(roots.String())))
-	_, err := io.WriteString(w, head.String()+firstLines(roots.String(), room-lines(latest))+latest)
-	return err
+}
+
+func (t *text) lastTurns(turns []Turn, since time.Time) {
+	if len(turns) == 0 {
+		t.heading("Nothing turned since " + t.clock(since))
+		return
+	}
+	t.heading("What turned since " + t.clock(since))
+	for i := range turns {
+		x := &turns[i]
+		head := fmt.Sprintf("%s  %-6s  ", t.clock(x.Time), x.Change)
+		room := t.style.width() - 2 - runewidth.StringWidth(head)
+		t.laid(2, cell{head, t.turnPaint(x)}, cell{clip(escape(turned(x)), room), nil})
+	}
+}
+
+// turned says in a line what turned.
+func turned(x *Turn) string {
+	what := fmt.Sprintf("%s: %s [%s]", x.Pattern.Severity, x.Pattern.Title, x.Pattern.ID)
+	if x.Why != "" {
+		return x.Why + "; " + what
+	}
+	return what
 }
 
 func lines(s string) int { return strings.Count(s, "\n") }

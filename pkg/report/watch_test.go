@@ -53,7 +53,7 @@ func TestScreenKeepsToItsLines(t *testing.T) {
 		for _, height := range []int{10, 24, 60} {
 			var w Watch
 			var out bytes.Buffer
-			if err := Screen(&out, r, w.Turns(r), Style{Width: 60}, height); err != nil {
+			if err := Screen(&out, r, w.Turns(r), r.GeneratedAt, Style{Width: 60}, height); err != nil {
 				t.Fatal(err)
 			}
 			if n := lines(out.String()); n > height || !strings.Contains(out.String(), "prod") || strings.Contains(out.String(), "\x1b") {
