@@ -42,6 +42,7 @@ type scanFlags struct {
 	utc           bool
 	color         string
 	exitCode      bool
+	history       historyFlags
 }
 
 func newScanFlags(streams genericiooptions.IOStreams) *scanFlags {
@@ -65,6 +66,7 @@ func (f *scanFlags) addTo(c *cobra.Command) {
 	p.BoolVar(&f.noSecrets, "no-secrets", f.noSecrets, "Do not ask for the names and dates of Secrets (their data is never asked for)")
 	p.BoolVar(&f.configValues, "config-values", f.configValues, "Read the values of ConfigMaps as well, for the addresses of Services in them (nothing else of them is kept)")
 	p.BoolVar(&f.metrics, "metrics", f.metrics, "Ask the kubelets what they measure (needs the right nodes/proxy): CPU throttling, full volumes")
+	f.history.addTo(c)
 	p.BoolVar(&f.utc, "utc", f.utc, "Show times in UTC instead of the local zone")
 	p.StringVar(&f.color, "color", f.color, "Colour: auto, always or never")
 	p.BoolVar(&f.exitCode, "exit-code", f.exitCode, "Exit with 3 when there is a pattern of at least --min-severity")

@@ -1,0 +1,345 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/watch"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// followed is one kind of object that is listed and then watched. The loop is
+// our own and no informer: an informer holds every object whole in memory,
+// and here a page is trimmed, handed over and dropped.
+type followed struct {
+	kind
+	object string // the kind of its objects
+	client func(l *Live, namespace string) watcher
+}
+
+// watcher is what of a client is used.
+type watcher struct {
+	list  func(context.Context, metav1.ListOptions) (runtime.Object, error)
+	watch func(context.Context, metav1.ListOptions) (watch.Interface, error)
+}
+
+// typedWatcher makes one of a typed client.
+func typedWatcher[L runtime.Object](c interface {
+	List(context.Context, metav1.ListOptions) (L, error)
+	Watch(context.Context, metav1.ListOptions) (watch.Interface, error)
+}) watcher {
+	return watcher{func(ctx context.Context, opts metav1.ListOptions) (runtime.Object, error) { return c.List(ctx, opts) }, c.Watch}
+}
+
+// followedKinds are what a recorder follows: those that own others first, so
+// that of whatever comes the owner is known. EndpointSlices are left out: they
+// change with every pod and say little beside it.
+func followedKinds() []followed {
+	apps := func(r cluster.Resource) kind { return kind{resource: r, group: "apps", where: namespaced} }
+	core := func(r cluster.Resource) kind { return kind{resource: r, where: namespaced} }
+	return []followed{
+		{kind{resource: cluster.CronJobs, group: "batch", where: namespaced}, "CronJob", func(l *Live, ns string) watcher {
+			return typedWatcher[*batchv1.CronJobList](l.typed.BatchV1().CronJobs(ns))
+		}},
+		{kind{resource: cluster.Jobs, group: "batch", where: namespaced}, "Job", func(l *Live, ns string) watcher { return typedWatcher[*batchv1.JobList](l.typed.BatchV1().Jobs(ns)) }},
+		{apps(cluster.Deployments), "Deployment", func(l *Live, ns string) watcher {
+			return typedWatcher[*appsv1.DeploymentList](l.typed.AppsV1().Deployments(ns))
+		}},
+		{apps(cluster.StatefulSets), "StatefulSet", func(l *Live, ns string) watcher {
+			return typedWatcher[*appsv1.StatefulSetList](l.typed.AppsV1().StatefulSets(ns))
+		}},
+		{apps(cluster.DaemonSets), "DaemonSet", func(l *Live, ns string) watcher {
+			return typedWatcher[*appsv1.DaemonSetList](l.typed.AppsV1().DaemonSets(ns))
+		}},
+		{apps(cluster.ReplicaSets), "ReplicaSet", func(l *Live, ns string) watcher {
+			return typedWatcher[*appsv1.ReplicaSetList](l.typed.AppsV1().ReplicaSets(ns))
+		}},
+		{apps(cluster.ControllerRevisions), "ControllerRevision", revisionWatcher},
+		{kind{resource: cluster.Nodes, where: clusterWide}, "Node", func(l *Live, _ string) watcher { return typedWatcher[*corev1.NodeList](l.typed.CoreV1().Nodes()) }},
+		{core(cluster.Services), "Service", func(l *Live, ns string) watcher {
+			return typedWatcher[*corev1.ServiceList](l.typed.CoreV1().Services(ns))
+		}},
+		{core(cluster.PersistentVolumeClaims), "PersistentVolumeClaim", func(l *Live, ns string) watcher {
+			return typedWatcher[*corev1.PersistentVolumeClaimList](l.typed.CoreV1().PersistentVolumeClaims(ns))
+		}},
+		{core(cluster.Pods), "Pod", func(l *Live, ns string) watcher { return typedWatcher[*corev1.PodList](l.typed.CoreV1().Pods(ns)) }},
+		{kind{resource: cluster.Events, where: eventPlaces}, "Event", func(l *Live, ns string) watcher { return typedWatcher[*corev1.EventList](l.typed.CoreV1().Events(ns)) }},
+	}
+}
+
+// revisionWatcher reads ControllerRevisions as metadata: their data hold the
+// values of environments.
+func revisionWatcher(l *Live, ns string) watcher {
+	c := l.metadata.Resource(schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "controllerrevisions"}).Namespace(ns)
+	return watcher{func(ctx context.Context, opts metav1.ListOptions) (runtime.Object, error) { return c.List(ctx, opts) }, c.Watch}
+}
+
+// sight is one object as it was seen, trimmed.
+type sight struct {
+	object  any // *cluster.Pod, …; *cluster.Event
+	uid     string
+	version int64
+	gone    bool
+}
+
+// sightOf trims an object by the same functions as a scan.
+func sightOf(o runtime.Object, gone bool) (sight, bool) {
+	m, err := meta.Accessor(o)
+	if err != nil {
+		return sight{}, false
+	}
+	s := sight{uid: string(m.GetUID()), gone: gone, object: trimmed(o)}
+	// Versions compare as numbers since KEP-5504; one that is none is not compared.
+	s.version, _ = strconv.ParseInt(m.GetResourceVersion(), 10, 64)
+	return s, s.object != nil
+}
+
+func trimmed(o runtime.Object) any {
+	b := newBucket()
+	switch o := o.(type) {
+	case *corev1.Pod:
+		b.pod(o)
+		return &b.Pods[0]
+	case *corev1.Event:
+		b.event(o)
+		return &b.Events[0]
+	case *corev1.Node:
+		b.node(o)
+		return &b.Nodes[0]
+	case *corev1.Service:
+		b.service(o)
+		return &b.Services[0]
+	case *corev1.PersistentVolumeClaim:
+		b.claim(o)
+		return &b.Claims[0]
+	case *appsv1.ReplicaSet:
+		b.replicaSet(o)
+	case *appsv1.Deployment:
+		b.deployment(o)
+	case *appsv1.StatefulSet:
+		b.statefulSet(o)
+	case *appsv1.DaemonSet:
+		b.daemonSet(o)
+	case *batchv1.Job:
+		b.job(o)
+	case *batchv1.CronJob:
+		b.cronJob(o)
+	case *metav1.PartialObjectMetadata:
+		b.controllerRevision(&o.ObjectMeta)
+	default:
+		return nil
+	}
+	if len(b.Revisions) > 0 {
+		return &b.Revisions[0]
+	}
+	return &b.Workloads[0]
+}
+
+// errExpired says that the API no longer holds what came after a version:
+// everything must be listed anew.
+var errExpired = errors.New("the API no longer holds what came since")
+
+// stream is one kind in one place, followed.
+type stream struct {
+	followed
+	place
+	watcher
+	tell  func(context.Context, sight) error
+	state func(streamState, error)
+	// listed is told which objects there are, when all were listed.
+	listed func(ctx context.Context, uids map[string]bool) error
+}
+
+// run follows from a version on, or lists anew where err says why there is
+// none, until ctx ends or what it tells to fails.
+func (s *stream) run(ctx context.Context, version string, err error) error {
+	for wait := newTries(); ; {
+		if err == nil {
+			wait = newTries()
+			err = s.follow(ctx, version)
+		}
+		if err = s.recover(ctx, err, wait); err != nil {
+			return err
+		}
+		s.state(listing, nil)
+		version, err = s.all(ctx)
+	}
+}
+
+// recover waits until it makes sense to list anew, or says that it makes none.
+func (s *stream) recover(ctx context.Context, err error, wait *tries) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, new(*keepError)):
+		return err
+	case isRefused(err):
+		s.state(refused, err)
+		return pause(ctx, refusedPause)
+	case errors.Is(err, errExpired) || isExpired(err):
+		s.state(lost, err)
+		return pause(ctx, time.Second/2)
+	}
+	s.state(apart, err)
+	return wait.pause(ctx)
+}
+
+// all tells every object there is, page by page, and returns the version from
+// which to watch.
+func (s *stream) all(ctx context.Context) (version string, err error) {
+	uids := map[string]bool{}
+	opts := metav1.ListOptions{Limit: pageSize, FieldSelector: s.fields}
+	for {
+		list, err := s.list(ctx, opts)
+		if err != nil {
+			return "", err
+		}
+		err = meta.EachListItem(list, func(o runtime.Object) error {
+			seen, ok := sightOf(o, false)
+			if !ok {
+				return nil
+			}
+			if s.object != "Event" {
+				uids[seen.uid] = true
+			}
+			return s.tell(ctx, seen)
+		})
+		if err != nil {
+			return "", err
+		}
+		m, err := meta.ListAccessor(list)
+		if err != nil {
+			return "", err
+		}
+		if opts.Continue = m.GetContinue(); opts.Continue == "" {
+			return m.GetResourceVersion(), s.listed(ctx, uids)
+		}
+	}
+}
+
+// follow watches from a version on, and resumes from the last that was seen
+// whenever the connection ends, so that nothing is lost and nothing is told
+// twice.
+func (s *stream) follow(ctx context.Context, version string) error {
+	for wait := newTries(); ; {
+		began := time.Now()
+		w, err := s.watch(ctx, s.options(version))
+		if err == nil {
+			s.state(following, nil)
+			version, err = s.drain(ctx, w, version)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case isExpired(err):
+			return errExpired
+		case errors.As(err, new(*keepError)), isRefused(err):
+			return err
+		case err == nil && time.Since(began) > time.Second: // the server ends a watch now and then
+			wait = newTries()
+			continue
+		case err != nil:
+			s.state(apart, err)
+		}
+		if time.Since(began) > time.Minute {
+			wait = newTries()
+		}
+		if err := wait.pause(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// options renew a watch after five to ten minutes, as client-go's reflector
+// does: a connection that is dead without a word ends then at the latest.
+func (s *stream) options(version string) metav1.ListOptions {
+	seconds := int64(300 + rand.IntN(300)) //nolint:gosec // no secret
+	return metav1.ListOptions{ResourceVersion: version, AllowWatchBookmarks: true, TimeoutSeconds: &seconds, FieldSelector: s.fields}
+}
+
+// drain tells what a watch sends, until it ends.
+func (s *stream) drain(ctx context.Context, w watch.Interface, version string) (string, error) {
+	defer w.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return version, ctx.Err()
+		case e, ok := <-w.ResultChan():
+			if !ok {
+				return version, nil
+			}
+			if e.Type == watch.Error {
+				return version, apierrors.FromObject(e.Object)
+			}
+			m, err := meta.Accessor(e.Object)
+			if err != nil {
+				return version, fmt.Errorf("the API sent what is no object: %w", err)
+			}
+			if seen, ok := sightOf(e.Object, e.Type == watch.Deleted); ok && e.Type != watch.Bookmark {
+				if err := s.tell(ctx, seen); err != nil {
+					return version, err
+				}
+			}
+			version = m.GetResourceVersion() // only now: what was not told will come again
+		}
+	}
+}
+
+// isExpired reports whether the API has forgotten the version that a watch or
+// a list was to go on from.
+func isExpired(err error) bool {
+	if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
+		return true
+	}
+	var status apierrors.APIStatus
+	return errors.As(err, &status) && status.Status().Code == http.StatusGone
+}
+
+// isRefused reports whether the API does not serve something, or not to us.
+func isRefused(err error) bool {
+	return apierrors.IsForbidden(err) || apierrors.IsNotFound(err) || apierrors.IsMethodNotSupported(err)
+}
+
+// refusedPause is how long a recorder waits before it asks again for what it
+// may not read.
+const refusedPause = 5 * time.Minute
+
+// longest is the longest pause between two tries of what should work.
+const longest = 30 * time.Second
+
+// tries are repeated after pauses that double, so that a server that comes back
+// is not met by everybody at once.
+type tries struct{ next time.Duration }
+
+func newTries() *tries { return &tries{next: 500 * time.Millisecond} }
+
+func (t *tries) pause(ctx context.Context) error {
+	d := t.next/2 + rand.N(t.next/2) //nolint:gosec // no secret
+	t.next = min(2*t.next, longest)
+	return pause(ctx, d)
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
