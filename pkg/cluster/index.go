@@ -30,6 +30,7 @@ type index struct {
 	madeBy     map[Ref]Ref     // pod -> ReplicaSet, Job … by SuccessfulCreate events
 	logs       map[LogRef]*Log // by pod and container
 	topOfPods  map[Ref]Ref     // ReplicaSet, Job … -> workload, as the pods that are there tell
+	routes     routes
 }
 
 func buildIndex(p *Parts) index {
@@ -59,6 +60,7 @@ func buildIndex(p *Parts) index {
 	ix.indexPods(p)
 	ix.labelled = labelledPods(p.Services, p.Pods)
 	ix.indexLogs(p.Logs)
+	ix.routes = indexRoutes(p.Routes)
 	return ix
 }
 

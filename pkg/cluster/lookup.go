@@ -111,8 +111,12 @@ func selects(selector, labels map[string]string) bool {
 	return true
 }
 
-// BackendsOf are the workloads whose pods a Service selects.
+// BackendsOf are the workloads whose pods a Service selects; of one without a
+// selector those that its EndpointSlices or its external name lead to.
 func (s *Snapshot) BackendsOf(svc *Service) []Ref {
+	if len(svc.Selector) == 0 {
+		return s.writtenBackends(svc)
+	}
 	var out []Ref
 	seen := map[Ref]bool{}
 	for _, p := range s.labelled.rarest(svc) {

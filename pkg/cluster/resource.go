@@ -28,6 +28,9 @@ const (
 	ValidatingWebhooks     Resource = "validatingwebhookconfigurations"
 	MutatingWebhooks       Resource = "mutatingwebhookconfigurations"
 	StorageClasses         Resource = "storageclasses"
+	Ingresses              Resource = "ingresses"
+	HTTPRoutes             Resource = "httproutes"
+	GRPCRoutes             Resource = "grpcroutes"
 	PodLogs                Resource = "pods/log"
 	Metrics                Resource = "metrics"    // what kubelets measure
 	History                Resource = "history"    // what a recorder kept

@@ -9,6 +9,12 @@ type Service struct {
 	Type       string
 	ClusterIPs []string
 	Selector   map[string]string
+	// ExternalName is the host that a Service of this type stands for.
+	ExternalName string
+	// TargetPods and Addresses are what EndpointSlices name that somebody else
+	// than Kubernetes' own controller wrote: the backends of a Service without a
+	// selector. Pods by name, in the Service's namespace.
+	TargetPods, Addresses []string
 	// Ready and NotReady count the addresses of its EndpointSlices; both
 	// are -1 when no EndpointSlices were read.
 	Ready, NotReady int

@@ -46,6 +46,7 @@ func (s *Snapshot) WithSettings(p Parts) *Snapshot {
 	out.Sources = append(slices.Clone(s.Sources), p.Sources...)
 	out.Gaps = append(slices.Clone(s.Gaps), p.Gaps...)
 	sortBy(out.Settings, func(x *Setting) Ref { return x.Ref })
+	out.withRoutes(p.Routes)
 	return &out
 }
 

@@ -53,6 +53,7 @@ type Parts struct {
 	Claims    []Claim
 	Configs   []Config
 	Settings  []Setting
+	Routes    []Route
 	Logs      []Log
 	// Usages and Filesystems are what kubelets measured, where they were asked.
 	Usages      []Usage
@@ -82,6 +83,7 @@ func New(p Parts) *Snapshot {
 	sortBy(p.Claims, func(c *Claim) Ref { return c.Ref })
 	sortBy(p.Configs, func(c *Config) Ref { return c.Ref })
 	sortBy(p.Settings, func(x *Setting) Ref { return x.Ref })
+	sortBy(p.Routes, func(r *Route) Ref { return r.Ref })
 	sortLogs(p.Logs)
 	sortLarge(p.Events, compareEvents)
 	p.Namespaces = namespacesOf(&p)

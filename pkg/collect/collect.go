@@ -35,13 +35,16 @@ func (b *bucket) merge(o *bucket) {
 	b.Claims = append(b.Claims, o.Claims...)
 	b.Configs = append(b.Configs, o.Configs...)
 	b.Settings = append(b.Settings, o.Settings...)
+	b.Routes = append(b.Routes, o.Routes...)
 	b.Usages = append(b.Usages, o.Usages...)
 	b.Filesystems = append(b.Filesystems, o.Filesystems...)
 	b.Logs = append(b.Logs, o.Logs...)
 	b.Sources = append(b.Sources, o.Sources...)
 	b.Gaps = append(b.Gaps, o.Gaps...)
 	for ref, s := range o.slices {
-		b.backends(ref).add(s.ready, s.notReady)
+		to := b.backends(ref)
+		to.add(s.ready, s.notReady)
+		to.pods, to.addresses = append(to.pods, s.pods...), append(to.addresses, s.addresses...)
 	}
 }
 
@@ -56,6 +59,7 @@ func (b *bucket) finish() cluster.Parts {
 		}
 		if found, ok := b.slices[s.Key()]; ok {
 			s.Ready, s.NotReady = found.ready, found.notReady
+			s.TargetPods, s.Addresses = sorted(found.pods), sorted(found.addresses)
 		}
 	}
 	return b.Parts
@@ -70,8 +74,12 @@ func (b *bucket) read(r cluster.Resource) bool {
 	return false
 }
 
-// backends counts the addresses behind a Service.
-type backends struct{ ready, notReady int }
+// backends counts the addresses behind a Service, and keeps those that its
+// selector does not tell.
+type backends struct {
+	ready, notReady int
+	pods, addresses []string
+}
 
 func (b *backends) add(ready, notReady int) {
 	b.ready += ready

@@ -126,6 +126,9 @@ func (l *Live) readKind(ctx context.Context, k kind, scope cluster.Scope) (*buck
 		if ctxErr := ctx.Err(); ctxErr != nil {
 			return nil, ctxErr
 		}
+		if errors.Is(err, errNotServed) {
+			return newBucket(), nil
+		}
 		gap := gapOf(k, where.namespace, err)
 		b.Gaps = append(b.Gaps, gap)
 		source.Gap, source.Remedy = gap.Reason, gap.Remedy

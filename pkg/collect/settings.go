@@ -36,7 +36,7 @@ func settingKinds() []kind {
 // list everywhere.
 func (l *Live) Settings(ctx context.Context, wanted map[cluster.Resource][]string) (cluster.Parts, error) {
 	all := newBucket()
-	for _, k := range settingKinds() {
+	for _, k := range append(settingKinds(), routeKinds()...) {
 		part, err := l.readConfigs(ctx, k, wanted[k.resource])
 		if err != nil {
 			return cluster.Parts{}, err

@@ -10,7 +10,7 @@ import (
 
 func (b *bucket) service(s *corev1.Service) {
 	out := cluster.Service{Ref: ref("Service", &s.ObjectMeta), Created: s.CreationTimestamp.Time,
-		Type: string(s.Spec.Type), Selector: s.Spec.Selector, Writes: specWrites(&s.ObjectMeta)}
+		Type: string(s.Spec.Type), Selector: s.Spec.Selector, ExternalName: s.Spec.ExternalName, Writes: specWrites(&s.ObjectMeta)}
 	for _, ip := range s.Spec.ClusterIPs {
 		if ip != "" && ip != corev1.ClusterIPNone {
 			out.ClusterIPs = append(out.ClusterIPs, ip)
@@ -26,6 +26,9 @@ func (b *bucket) endpointSlice(s *discoveryv1.EndpointSlice) {
 		return // a dual-stack Service has each backend in two slices
 	}
 	found := b.backends(cluster.Ref{Kind: "Service", Namespace: s.Namespace, Name: name})
+	if s.Labels[discoveryv1.LabelManagedBy] != byTheSelector {
+		found.keep(s.Endpoints)
+	}
 	for _, e := range s.Endpoints {
 		if e.Conditions.Ready == nil || *e.Conditions.Ready {
 			found.add(1, 0)

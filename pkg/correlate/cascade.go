@@ -110,7 +110,7 @@ func (e *explainer) declares(t *cluster.Template, namespace string, upstream clu
 		return nil, ""
 	}
 	for _, ep := range e.addresses(t, namespace) {
-		if svc := e.s.ServiceNamed(ep.Host, namespace); svc != nil && slices.Contains(e.backends(svc), upstream) {
+		if svc, _ := e.serviceAt(ep.Host, namespace); svc != nil && slices.Contains(e.backends(svc), upstream) {
 			return svc, ep.From
 		}
 	}

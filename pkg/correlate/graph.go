@@ -133,8 +133,11 @@ func (e *explainer) resolve(known map[hostIn]*target, host, namespace string) *t
 	t := known[key]
 	if t == nil {
 		t = &target{name: host, workloads: e.behindHost(host, namespace)}
-		if svc := e.s.ServiceNamed(host, namespace); svc != nil {
+		if svc, route := e.serviceAt(host, namespace); svc != nil {
 			t.name, t.service = "Service "+svc.Path(), svc.Path()
+			if route != nil {
+				t.name = host + ", which " + route.String() + " leads to " + t.name
+			}
 		}
 		known[key] = t
 	}

@@ -36,7 +36,7 @@ func stateRank(s State) int {
 }
 
 func (e *explainer) impactOn(p *Pattern, ref cluster.Ref) Impact {
-	im := Impact{Workload: ref, Service: e.serviceNames(ref)}
+	im := Impact{Workload: ref, Service: e.serviceNames(ref), Routes: e.routeNames(ref)}
 	im.Desired, im.Ready = e.replicas(ref)
 	switch {
 	case im.Desired > 0 && im.Ready == 0 && (ref.Kind == "Job" || ref.Kind == "CronJob"):

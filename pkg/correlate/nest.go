@@ -153,7 +153,7 @@ func (e *explainer) behindTarget(s *symptom.Symptom) []cluster.Ref {
 // behindHost are the workloads behind a host: those of the Service that it
 // names, or that of the pod whose address it is, as behind a headless Service.
 func (e *explainer) behindHost(host, namespace string) []cluster.Ref {
-	if svc := e.s.ServiceNamed(host, namespace); svc != nil {
+	if svc, _ := e.serviceAt(host, namespace); svc != nil {
 		return e.backends(svc)
 	}
 	var out []cluster.Ref

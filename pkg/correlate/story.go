@@ -125,6 +125,7 @@ type LinkedChange struct {
 type Impact struct {
 	Workload       cluster.Ref
 	Service        string
+	Routes         []string // what leads requests to it: "Ingress shop/web (shop.example.com)"
 	Desired, Ready int32
 	State          State
 	// Since and Until are when the workload was not as wanted; Until is zero

@@ -74,6 +74,9 @@ func workloadBranches(p *Pattern, told map[cluster.Ref]bool, more func(cluster.R
 		if s := standing(im); s != "" {
 			parts = append(parts, s)
 		}
+		if s := reachedBy(im); s != "" {
+			parts = append(parts, s)
+		}
 		if s := more(w); s != "" {
 			parts = append(parts, s)
 		}

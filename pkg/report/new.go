@@ -153,7 +153,7 @@ func impact(i correlate.Impact) Impact {
 	return Impact{Namespace: i.Workload.Namespace, Workload: workload(i.Workload), Service: i.Service,
 		Desired: int(i.Desired), Ready: int(i.Ready), State: string(i.State), DowntimeSeconds: int(i.Downtime.Seconds()),
 		DowntimeIsLowerBound: i.LowerBound, DowntimeAtMostSeconds: int(i.AtMost.Seconds()), Since: moment(i.Since), Until: moment(i.Until),
-		RecoveredBy: i.RecoveredBy, HealedItself: i.HealedItself, WorsenedBy: i.WorsenedBy}
+		RecoveredBy: i.RecoveredBy, HealedItself: i.HealedItself, WorsenedBy: i.WorsenedBy, Routes: i.Routes}
 }
 
 func hop(h correlate.Hop) Hop {

@@ -223,9 +223,11 @@ type PrecedingChange struct {
 
 // Impact on one workload.
 type Impact struct {
-	Namespace       string   `json:"namespace"`
-	Workload        Workload `json:"workload"`
-	Service         string   `json:"service"`
+	Namespace string   `json:"namespace"`
+	Workload  Workload `json:"workload"`
+	Service   string   `json:"service"`
+	// Routes are what leads requests to it: "Ingress shop/web (shop.example.com)".
+	Routes          []string `json:"routes,omitempty"`
 	Desired         int      `json:"desired"`
 	Ready           int      `json:"ready"`
 	State           string   `json:"state"`

@@ -30,6 +30,7 @@ func SettingsWanted(s *cluster.Snapshot, symptoms []Symptom) map[cluster.Resourc
 			add(cluster.StorageClasses, "")
 		}
 	}
+	routesWanted(s, symptoms, add)
 	for r, namespaces := range out {
 		out[r] = sorted(namespaces)
 		if s.Scope.AllNamespaces && len(out[r]) > manyNamespaces {
