@@ -19,25 +19,27 @@ type cascade struct {
 	dependants map[cluster.Ref]edge
 	symptoms   []*symptom.Symptom
 	services   map[string]bool
-	hops       []Hop // to each dependant one, nearer ones before those behind
-	unhurt     int   // workloads that name it, too, and did not fail
-	spoken     bool  // some only name it, without an address that could not be reached
+	hops       []Hop // to each that was reached one, nearer ones before those behind
+	tier       detect.Tier
+	unhurt     int  // workloads that name it, too, and did not fail
+	spoken     bool // some only name it, without an address that could not be reached
 }
 
 // cascades finds rollouts after which dependants failed. A set of dependants
-// is told once, for the rollout that reaches most of them.
+// is told once, for the rollout that surely reaches most of them, else for the
+// one that may.
 func (e *explainer) cascades(d *detect.Detector) []detect.Pattern {
 	e.chains = map[string][]Hop{}
 	var all []*cascade
 	for _, c := range e.changes {
-		if c.Kind == cluster.Rollout || c.Kind == cluster.Rollback || c.Kind == cluster.Restart {
+		if isRollout(c.Kind) {
 			if found := e.cascade(c); found != nil {
 				all = append(all, found)
 			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *cascade) int {
-		return cmp.Or(cmp.Compare(b.reach(), a.reach()), b.change.Time.Compare(a.change.Time), a.change.Object.Compare(b.change.Object))
+		return cmp.Or(cmp.Compare(b.rank(), a.rank()), cmp.Compare(b.reach(), a.reach()), b.change.Time.Compare(a.change.Time), a.change.Object.Compare(b.change.Object))
 	})
 	var out []detect.Pattern
 	told := map[cluster.Ref]bool{}
@@ -54,6 +56,13 @@ func (e *explainer) cascades(d *detect.Detector) []detect.Pattern {
 		out = append(out, p)
 	}
 	return out
+}
+
+func (c *cascade) rank() int {
+	if c.tier == detect.Strong {
+		return 1
+	}
+	return 0
 }
 
 // reach weighs observed edges before declared ones.

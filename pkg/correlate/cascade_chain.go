@@ -8,8 +8,9 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
-// ends are the symptoms of programs that end, by workload: their positions
-// among all symptoms.
+// endsOf are the symptoms of a workload's programs that end, as positions among
+// all symptoms; of one whose programs run, those of probes that fail without a
+// word of why.
 func (e *explainer) endsOf(w cluster.Ref) []int {
 	if e.ends == nil {
 		e.ends = map[cluster.Ref][]int{}
@@ -18,8 +19,22 @@ func (e *explainer) endsOf(w cluster.Ref) []int {
 				e.ends[s.Workload.Key()] = append(e.ends[s.Workload.Key()], i)
 			}
 		}
+		e.addProbes()
 	}
 	return e.ends[w]
+}
+
+func (e *explainer) addProbes() {
+	probes := map[cluster.Ref][]int{}
+	for i := range e.symptoms {
+		s := &e.symptoms[i]
+		if w := s.Workload.Key(); s.Kind == symptom.Probe && isMute(s) && len(e.ends[w]) == 0 {
+			probes[w] = append(probes[w], i)
+		}
+	}
+	for w, at := range probes {
+		e.ends[w] = at
+	}
 }
 
 // cascade follows the graph from a changed workload to those that depend on
@@ -54,6 +69,7 @@ func (e *explainer) cascade(change cluster.Change) *cascade {
 	for _, i := range at {
 		c.symptoms = append(c.symptoms, &e.symptoms[i])
 	}
+	e.settle(c)
 	c.hops = inTreeOrder(change.Object, c.hops)
 	c.unhurt = e.unhurt(c)
 	return c
@@ -98,7 +114,7 @@ func (e *explainer) step(c *cascade, d *dependency, onset time.Time) (step, bool
 		if s.First.Sub(c.change.Time) < -tolerance || e.restartedTooOften(s, c.change.Time) {
 			return step{}, false
 		}
-		if !soonAfter(s.First, onset) || s.First.Sub(c.change.Time) > cascadeWindow {
+		if !soonAfter(s, onset) || !e.inWindow(s, c.change.Time) {
 			continue
 		}
 		out.add(i, s.First, class)
@@ -114,10 +130,10 @@ func (e *explainer) step(c *cascade, d *dependency, onset time.Time) (step, bool
 }
 
 // soonAfter reports whether a failure came soon enough after what it may follow
-// from, as far as clocks agree.
-func soonAfter(first, onset time.Time) bool {
-	lag := first.Sub(onset)
-	return lag >= -tolerance && lag <= cascadeWindow
+// from, as far as clocks agree; means that notice late have longer.
+func soonAfter(s *symptom.Symptom, onset time.Time) bool {
+	lag := s.First.Sub(onset)
+	return lag >= -tolerance && lag <= cascadeWindow+delay(s)
 }
 
 func hop(d *dependency, s step, onset time.Time) Hop {

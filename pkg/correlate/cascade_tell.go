@@ -21,7 +21,7 @@ func (e *explainer) cascadePattern(c *cascade, others []*cascade) detect.Pattern
 	p := detect.Pattern{
 		Cause:    "dependants",
 		Key:      up.String(),
-		Tier:     c.tier(others),
+		Tier:     c.tier,
 		Symptoms: c.symptoms,
 		Change:   &c.change,
 		Title: fmt.Sprintf("%s that depend on %s %s, first %s after its %s",
@@ -40,7 +40,7 @@ func (e *explainer) cascadePattern(c *cascade, others []*cascade) detect.Pattern
 
 // edges says of each dependant how its dependency is known.
 func (c *cascade) edges() string {
-	hops := slices.Clone(c.hops)
+	hops := slices.DeleteFunc(slices.Clone(c.hops), func(h Hop) bool { return c.dependants[h.To] == noEdge })
 	slices.SortFunc(hops, func(a, b Hop) int { return a.To.Compare(b.To) })
 	parts := make([]string, len(hops))
 	for i, h := range hops {
@@ -54,22 +54,6 @@ func (c *cascade) edges() string {
 		parts[i] = h.To.Path() + " " + how
 	}
 	return strings.Join(parts, ", ")
-}
-
-// tier: strong needs every edge told by the dependants themselves, and no
-// other rollout that reaches half as many.
-func (c *cascade) tier(others []*cascade) detect.Tier {
-	for _, kind := range c.dependants {
-		if kind < observed {
-			return detect.Suggestive
-		}
-	}
-	for _, o := range others {
-		if 2*c.overlap(o) >= len(c.dependants) {
-			return detect.Suggestive
-		}
-	}
-	return detect.Strong
 }
 
 func (c *cascade) overlap(o *cascade) int {
@@ -91,7 +75,7 @@ func (c *cascade) probable(t *detect.Tally, lag time.Duration) detect.Cause {
 		}
 	}
 	why, because := "connections to it are not retried, or not for long enough", "say themselves that they could not connect to it"
-	deep := slices.ContainsFunc(c.hops, func(h Hop) bool { return h.From != c.change.Object })
+	deep := slices.ContainsFunc(c.hops, func(h Hop) bool { return h.From != c.change.Object && c.dependants[h.To] != noEdge })
 	switch {
 	case c.spoken && deep:
 		why, because = "they do not get from it what they need", "name it, or what stands between, in their own words"
@@ -116,6 +100,11 @@ func (c *cascade) counter(others []*cascade) []string {
 	for _, o := range others {
 		if c.overlap(o) > 0 {
 			out = append(out, fmt.Sprintf("rival: %s of %s reaches %d of the same workloads", o.change.Kind, o.change.Object.Path(), c.overlap(o)))
+		}
+	}
+	for _, h := range c.hops {
+		if c.dependants[h.To] == noEdge {
+			out = append(out, fmt.Sprintf("may be related: %s, which only its manifest ties to it (%s), began to fail in the same window and does not say why", h.To.Path(), h.How))
 		}
 	}
 	return append(out, hidden(c.hops)...)

@@ -18,18 +18,22 @@ func (e *explainer) failures() map[cluster.Ref]failure {
 		return e.fails
 	}
 	e.fails = map[cluster.Ref]failure{}
+	down := e.nodesDown()
 	for i := range e.symptoms {
 		s := &e.symptoms[i]
-		w := s.Workload.Key()
+		w, late := s.Workload.Key(), delay(s)
+		if down[s.Node] {
+			late = max(late, notReadyAfter)
+		}
 		if w.IsZero() || harmless[s.Kind] || s.First.IsZero() {
 			continue
 		}
 		f, known := e.fails[w]
 		switch {
 		case !known:
-			f = failure{onset: s.First, delay: delay(s), bound: s.SinceBefore, until: ended(s)}
+			f = failure{onset: s.First, delay: late, bound: s.SinceBefore, until: ended(s)}
 		case s.First.Before(f.onset):
-			f.onset, f.delay, f.bound = s.First, delay(s), f.bound || s.SinceBefore
+			f.onset, f.delay, f.bound = s.First, late, f.bound || s.SinceBefore
 		}
 		if until := ended(s); until.IsZero() || f.until.IsZero() {
 			f.until = time.Time{}
@@ -47,6 +51,23 @@ func ended(s *symptom.Symptom) time.Time {
 	}
 	return s.Last
 }
+
+// nodesDown are the nodes that are, or were, not working.
+func (e *explainer) nodesDown() map[string]bool {
+	out := map[string]bool{}
+	for i := range e.symptoms {
+		if s := &e.symptoms[i]; s.Kind == symptom.NodeDown && s.Node != "" {
+			out[s.Node] = true
+		}
+	}
+	return out
+}
+
+// notReadyAfter is how long the node controller waits for a node's lease before
+// it says that the node, and with it each pod there, is not ready
+// (kube-controller-manager, --node-monitor-grace-period: 50 s, 40 s before
+// Kubernetes 1.32). Who calls these pods may fail at once.
+const notReadyAfter = 50 * time.Second
 
 // delay is how much later than it began a symptom may be seen: a probe has to
 // fail as often as its threshold says, and restarts are backed off.

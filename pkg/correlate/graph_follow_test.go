@@ -259,9 +259,13 @@ func cascadeIn(seed uint64, recall float64) map[cluster.Ref]bool {
 	p.Revisions = append(p.Revisions, cluster.Revision{Ref: cluster.Ref{Kind: "ReplicaSet", Namespace: "shop", Name: "db-2"},
 		Owner: deployment("shop", "db"), Created: noon, Number: 2, Hash: "2", Template: &cluster.Template{Containers: []cluster.ContainerSpec{{Name: "c", Image: "db:2"}}}})
 	out := map[cluster.Ref]bool{}
-	for _, c := range story(p).cascades(cascadeDetector) {
+	e := story(p)
+	for _, c := range e.cascades(cascadeDetector) {
 		for _, s := range c.Symptoms {
 			out[s.Workload.Key()] = true
+		}
+		for _, h := range e.chains[c.ID()] { // those that may belong to it, too
+			out[h.To] = true
 		}
 	}
 	return out

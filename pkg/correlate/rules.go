@@ -73,6 +73,7 @@ var rules = []rule{
 	{child: list("version-skew", "stale-config"), parent: list("rollout-cascade"), by: byPods, slack: anyOrder},
 	{child: list("exit-code"), parent: append(list("stale-config", "version-skew"), said...), by: byPods, when: notMereObservation, slack: noticed},
 	{child: list("exit-code"), parent: list("rollout-cascade"), by: byPods, when: notMereObservation, slack: noticed},
+	{child: list("probe"), parent: list("rollout-cascade"), by: byPods, when: notMereObservation, slack: noticed},
 	{child: list("probe"), parent: list("exit-code"), by: byPods, slack: noticed},
 	{child: list("container-start", "environment", "network", "credentials"), parent: list("missing-config", "storage"), by: byPods, slack: noticed},
 
@@ -95,6 +96,7 @@ var rules = []rule{
 	// need, and what manifests declare where all who need it fail, and they
 	// alone.
 	{child: list("exit-code", "probe", "network"), parent: append(list("rollout-failure"), pods...), by: byLink, when: followsOver, slack: noticed, link: "its workloads depend on what fails here, by way of others that fail"},
+	{child: list("exit-code", "probe"), parent: list("rollout-cascade"), by: byLink, when: isInChain, slack: noticed, link: "its manifests name what was rolled out, others that do say so themselves, and it does not say what else fails it"},
 	{child: list("exit-code", "probe"), parent: append(list("rollout-failure"), pods...), by: byLink, when: declaresParent, slack: noticed, link: "its workloads name what is down here in their manifests, and of all workloads just those fail that do"},
 }
 

@@ -24,8 +24,13 @@ for each hop its lag and what tells of the dependency.
 Speaks when, within ten minutes after a workload was rolled out, at least two others
 crash or restart which depend on it: by their own words (a connection to its Service
 failed, or they name it) or by an address in their environment or arguments; further
-hops, to those that depend on these, by words alone. Dependencies that only words
-tell of, and no manifest that was read, are said to be so.
+hops, to those that depend on these, by words alone. A dependant whose readiness
+probe alone fails, as while it waits for another, belongs to the chain by such an
+address. Dependencies that only words tell of, and no manifest that was read, are
+said to be so. It is strong of those that say it themselves, at every hop, where they
+are at least two and more than all others that failed in the same window without a
+word of why, and where what was rolled out did not itself fail after something else;
+the others may be related then.
 
 Silent when only time connects them, when a dependant failed before the rollout, or
 before what it depends on, and for a single dependant.
