@@ -20,6 +20,7 @@ type Setting struct {
 	// expressions beside, so that the labels alone do not decide.
 	Selector map[string]string
 	Partial  bool
+	Policy   *Policy // of a NetworkPolicy
 }
 
 // Selects reports whether a NetworkPolicy certainly selects a pod.

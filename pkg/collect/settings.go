@@ -58,7 +58,7 @@ func (b *bucket) setting(kind string, m *metav1.ObjectMeta) {
 
 func (b *bucket) networkPolicy(p *networkingv1.NetworkPolicy) {
 	b.Settings = append(b.Settings, cluster.Setting{Ref: ref("NetworkPolicy", &p.ObjectMeta), Created: p.CreationTimestamp.Time,
-		Writes: specWrites(&p.ObjectMeta), Selector: p.Spec.PodSelector.MatchLabels, Partial: len(p.Spec.PodSelector.MatchExpressions) > 0})
+		Writes: specWrites(&p.ObjectMeta), Selector: p.Spec.PodSelector.MatchLabels, Partial: len(p.Spec.PodSelector.MatchExpressions) > 0, Policy: policyOf(p)})
 }
 
 // webhookNames reads the names of webhooks out of managedFields, where they

@@ -37,6 +37,9 @@ func TestSavedSettings(t *testing.T) {
 	if p := of("NetworkPolicy", "deny"); p == nil || p.Selector["app"] != "db" || p.Partial {
 		t.Errorf("policy %+v", p)
 	}
+	if p := of("NetworkPolicy", "deny").Policy; p == nil || !p.Ingress || len(p.From) != 0 {
+		t.Errorf("lets in %+v", p)
+	}
 	if p := of("NetworkPolicy", "some"); p == nil || !p.Partial {
 		t.Errorf("policy by an expression %+v", p)
 	}

@@ -42,7 +42,7 @@ func (e *explainer) chain(ps []*Pattern) {
 		}
 	}
 	for _, p := range ps {
-		p.Counter = append(p.Counter, e.hints(p)...)
+		p.Counter = slices.Concat(p.Counter, e.hints(p), e.weakly(p), e.keptOut(p))
 		if p.ExplainedBy != "" || len(p.Explains) == 0 || len(p.Chain) > 0 || !notMereObservation(e, p, p) {
 			continue
 		}
