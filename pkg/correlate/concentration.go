@@ -50,7 +50,7 @@ func begunSince(p *cluster.Pod, since time.Time) bool {
 // countCohorts counts the patterns that can be compared at all.
 func (e *explainer) countCohorts(found []detect.Pattern) {
 	for i := range found {
-		if len(detect.Sum(found[i].Symptoms).Workloads) > 1 {
+		if found[i].Timing == nil && len(detect.Sum(found[i].Symptoms).Workloads) > 1 {
 			e.cohorts++
 		}
 	}
@@ -59,8 +59,8 @@ func (e *explainer) countCohorts(found []detect.Pattern) {
 // contrasts adds to a pattern what its pods hold beyond chance, as far as the
 // failure itself has not named it.
 func (e *explainer) contrasts(p *Pattern) {
-	if len(p.Tally.Workloads) < 2 {
-		return // whatever one workload has is another name of it
+	if len(p.Tally.Workloads) < 2 || p.Timing != nil {
+		return // whatever one workload has is another name of it; a pattern in time is of failures that others compare
 	}
 	var since time.Time
 	if slices.Contains(young, p.Detector) && !p.Tally.First.IsZero() {

@@ -57,10 +57,12 @@ func (e *explainer) impactOn(p *Pattern, ref cluster.Ref) Impact {
 	return im
 }
 
-// isSlow reports whether a pattern tells of containers that are slow, and of
-// nothing that fails.
+// isSlow reports whether a pattern tells of containers that are slow or fill
+// up, and of nothing that fails.
 func isSlow(p *Pattern) bool {
-	return len(p.Symptoms) > 0 && !slices.ContainsFunc(p.Symptoms, func(s *symptom.Symptom) bool { return s.Kind != symptom.Throttling })
+	return len(p.Symptoms) > 0 && !slices.ContainsFunc(p.Symptoms, func(s *symptom.Symptom) bool {
+		return s.Kind != symptom.Throttling && s.Kind != symptom.Growth
+	})
 }
 
 // failsBeyond reports whether pods fail that are not among the ready ones.
@@ -146,9 +148,13 @@ func lostNode(p *Pattern, s *cluster.Snapshot) Severity {
 // severity by the contract: critical when a workload has nothing ready or a
 // node is lost; info when all is long past and healed, or nothing was hurt.
 func severity(p *Pattern, s *cluster.Snapshot) Severity {
-	if isSlow(p) {
+	if isSlow(p) || p.Timing != nil {
 		return Info // what fails of it has a pattern of its own, and lends it its severity
 	}
+	return severityOfFailures(p, s)
+}
+
+func severityOfFailures(p *Pattern, s *cluster.Snapshot) Severity {
 	if p.Detector == "unclassified" || p.Tier == detect.Observation {
 		return Info
 	}

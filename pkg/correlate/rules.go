@@ -98,7 +98,17 @@ var rules = []rule{
 	{child: list("exit-code", "probe", "network"), parent: append(list("rollout-failure"), pods...), by: byLink, when: followsOver, slack: noticed, link: "its workloads depend on what fails here, by way of others that fail"},
 	{child: list("exit-code", "probe"), parent: list("rollout-cascade"), by: byLink, when: isInChain, slack: noticed, link: "its manifests name what was rolled out, others that do say so themselves, and it does not say what else fails it"},
 	{child: list("exit-code", "probe"), parent: append(list("rollout-failure"), pods...), by: byLink, when: declaresParent, slack: noticed, link: "its workloads name what is down here in their manifests, and of all workloads just those fail that do"},
+
+	// When: a pattern in time tells of failures that others explain, or of a
+	// beginning. What keeps to a clock that is named tells more than an hour.
+	{child: timings, parent: append(append(list("job-failure", "rollout-failure", "rollout-cascade", "shared-factor", "cpu-throttling"), pods...), nodes...), by: byWorkloads, slack: anyOrder},
+	{child: timings, parent: nodes, by: byNodes, slack: anyOrder},
+	{child: list("time-of-day", "burst", "gradual"), parent: list("periodic"), by: byWorkloads, slack: anyOrder},
+	{child: list("burst", "gradual"), parent: list("time-of-day"), by: byWorkloads, slack: anyOrder},
 }
+
+// timings are the detectors of patterns in time.
+var timings = []string{"burst", "periodic", "time-of-day", "gradual"}
 
 func list(names ...string) []string { return names }
 

@@ -223,6 +223,8 @@ func Explain(whole *Story, s *cluster.Snapshot, suite detect.Suite, symptoms []s
 		distinguish(story.Patterns)
 		e.nest(story.Patterns)
 	}
+	e.beginnings(story.Patterns)
+	e.weighTimings(story.Patterns)
 	e.chain(story.Patterns)
 	admitSilence(story.Patterns)
 	if whole != nil {

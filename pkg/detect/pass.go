@@ -17,6 +17,7 @@ type Pass struct {
 	symptoms []symptom.Symptom
 	detector *Detector
 	reports  []Pattern
+	dated    *dated // shared by the passes of one run
 }
 
 // Skipped is a detector that could not judge.
@@ -34,6 +35,7 @@ type Skipped struct {
 func Run(suite Suite, s *cluster.Snapshot, symptoms []symptom.Symptom) ([]Pattern, []Skipped) {
 	var patterns []Pattern
 	var skipped []Skipped
+	streams := &dated{}
 	for _, d := range suite {
 		if why := Unmet(d, s); why != "" {
 			skipped = append(skipped, Skipped{Detector: d.Name, Why: why, Unasked: unasked(d, s)})
@@ -45,7 +47,7 @@ func Run(suite Suite, s *cluster.Snapshot, symptoms []symptom.Symptom) ([]Patter
 		if d.Run == nil {
 			continue
 		}
-		pass := &Pass{Snapshot: s, symptoms: symptoms, detector: d}
+		pass := &Pass{Snapshot: s, symptoms: symptoms, detector: d, dated: streams}
 		d.Run(pass)
 		slices.SortStableFunc(pass.reports, func(a, b Pattern) int {
 			return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Key, b.Key))

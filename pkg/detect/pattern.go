@@ -34,6 +34,8 @@ type Pattern struct {
 	// Contrast is set when the healthy counterpart of the affected was seen at
 	// the same time (an old revision beside the new one).
 	Contrast bool
+	// Timing is set on patterns in time.
+	Timing *Timing
 
 	Probable        Cause
 	Counter         []string

@@ -5,6 +5,7 @@ package detectors
 import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/admission"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/burst"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/configdrift"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/containerstart"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/cputhrottling"
@@ -12,6 +13,7 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/environment"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/eviction"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/exitcode"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/gradual"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/imagepull"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/jobfailure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/missingconfig"
@@ -19,6 +21,7 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/nodefailure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/nodepressure"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/oom"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/periodic"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/probe"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rbac"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/rolloutcascade"
@@ -27,6 +30,7 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/sharedfactor"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/staleconfig"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/storage"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/timeofday"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/unclassified"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors/versionskew"
 )
@@ -56,6 +60,10 @@ func Suite() detect.Suite {
 		versionskew.Detector,
 		configdrift.Detector,
 		jobfailure.Detector,
+		timeofday.Detector,
+		periodic.Detector,
+		burst.Detector,
+		gradual.Detector,
 		exitcode.Detector,
 		sharedfactor.Detector,
 		unclassified.Detector,

@@ -67,7 +67,9 @@ func folder(d *detect.Detector) string { return strings.ReplaceAll(d.Name, "-", 
 //	# want: CAUSE pods=N workloads=N "title"
 //
 // with one want for each pattern, in order. Without any the detector must be
-// silent. What kubelets measured lies beside NAME.yaml in a folder NAME. The order of the documents in a file must not matter.
+// silent. What kubelets measured lies beside NAME.yaml in a folder NAME, and
+// what is known of the time before in NAME.past, a cluster.Past as YAML. The
+// order of the documents in a file must not matter.
 func TestDetectors(t *testing.T) {
 	for _, d := range detectors.Suite() {
 		t.Run(d.Name, func(t *testing.T) {
@@ -125,6 +127,7 @@ type dump struct {
 	want      []want
 	documents [][]byte // one object each
 	metrics   []string // folder of what kubelets measured, if there is one
+	past      []byte
 }
 
 var wantForm = regexp.MustCompile(`^# want: (\S+) pods=(\d+) workloads=(\d+) (".*")$`)
@@ -151,6 +154,9 @@ func readCase(t *testing.T, path string) dump {
 		t.Fatalf("%s: no comment '# now: TIME'", path)
 	}
 	c.documents = split(t, path, raw)
+	if past, err := os.ReadFile(strings.TrimSuffix(path, ".yaml") + ".past"); err == nil {
+		c.past = past
+	}
 	if folder := strings.TrimSuffix(path, ".yaml"); isFolder(folder) {
 		c.metrics = []string{folder}
 	}
@@ -250,6 +256,9 @@ func (c *dump) analyse(t *testing.T, d *detect.Detector, documents [][]byte) []t
 		if source.Resource == "" || source.Resource == "others" {
 			t.Fatalf("%s is not read whole: %s", source.From, source.Gap)
 		}
+	}
+	if err := sigsyaml.UnmarshalStrict(c.past, &parts.Past); err != nil {
+		t.Fatal(err)
 	}
 	s := cluster.New(parts)
 	if why := detect.Unmet(d, s); why != "" {

@@ -30,6 +30,7 @@ func ExplainText(w io.Writer, r *Report, s Style) error {
 	t.field(2, "Covers", t.covered(), nil)
 	t.impact(p)
 	t.cause(p)
+	t.timing(p)
 	t.above()
 	t.allAffected(p)
 	t.allFactors(p)

@@ -125,6 +125,8 @@ type Pattern struct {
 	CounterEvidence  []Sentence        `json:"counterEvidence"`
 	ProbableCause    ProbableCause     `json:"probableCause"`
 	Timeline         []Entry           `json:"timeline"`
+	// Timing is set on patterns in time.
+	Timing *Timing `json:"timing,omitempty"`
 	// Chain is how failures went on along dependencies, depth first: each hop
 	// from what changed or failed before to what depends on it.
 	Chain           []Hop            `json:"chain,omitempty"`

@@ -46,8 +46,14 @@ func (f *Family) Failed() int {
 }
 
 // Families are all finished runs that a snapshot knows, by family.
-func Families(s *cluster.Snapshot) []Family {
+func Families(s *cluster.Snapshot) []Family { return families(s, nil) }
+
+// families takes in runs that were told earlier; what is told now knows better.
+func families(s *cluster.Snapshot, earlier []Run) []Family {
 	runs := map[cluster.Ref]Run{}
+	for _, run := range earlier {
+		runs[run.Job] = run
+	}
 	for i := range s.Workloads {
 		if run, ok := runOf(&s.Workloads[i]); ok {
 			runs[run.Job] = run

@@ -42,6 +42,7 @@ const (
 	Job           Kind = "job"            // a Job or CronJob failed as a whole
 	Throttling    Kind = "throttling"     // a container is held at its CPU limit
 	Stale         Kind = "stale"          // a container runs with a value that was changed since it started
+	Growth        Kind = "growth"         // something rises towards its limit; told by history alone
 	Unclassified  Kind = "unclassified"   // a recurring warning that no table knows
 )
 

@@ -92,8 +92,7 @@ func (r *recogniser) isOrdinaryEnd(p *cluster.Pod, c *cluster.Container, t *clus
 	if t.Reason != "OOMKilled" && (t.ExitCode == 0 || p.Phase == "Succeeded") {
 		return true
 	}
-	stopped := t.ExitCode == 143 || (t.ExitCode == 137 && t.Reason != "OOMKilled") || t.ExitCode == 255 && t.Reason == "Unknown"
-	if stopped && c.Restarts <= 1 && healed(p, c, r.s.At) {
+	if isStop(t) && c.Restarts <= 1 && healed(p, c, r.s.At) {
 		return true
 	}
 	if w := r.s.Workload(p.Owner); w != nil && w.Kind == "Job" {

@@ -1,0 +1,252 @@
+package detect
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
+)
+
+// Timing is what a pattern in time claims, with everything that the claim
+// rests on.
+type Timing struct {
+	Test     string    // by name, as the documentation of its detector has it
+	From, To time.Time // the period that was looked at
+	Watched  time.Duration
+	Days     int // days on which it happened, of a pattern of the day
+	// Count of Of incidents fit the pattern; Units are the workloads (and nodes).
+	Count, Of, Units int
+	// P is the chance that incidents which fall at random look like it, all
+	// that was tried being counted; NaN where Kubernetes itself says so.
+	P float64
+	// Period of what comes again, 0 for what does not or not evenly; Phase is
+	// where in the period it comes, from midnight UTC on.
+	Period, Phase time.Duration
+	// Clock is what starts in the same rhythm: a CronJob, or an interval that
+	// is known.
+	Clock string
+	// Rise is of a trend, else nil.
+	Rise *Rise
+	// Bucket is how long each of Buckets is. Where Folded is set they are parts
+	// of one period (the hours of the day) over which all that was seen is laid.
+	Bucket  time.Duration
+	Folded  bool
+	Buckets []Bucket
+}
+
+// Bucket counts the incidents that began in a part of the time.
+type Bucket struct {
+	From  time.Time
+	Count int
+	Value float64 // of a trend: the value there, instead of a count
+}
+
+// Rise is how something grows.
+type Rise struct {
+	Unit           string // of the values: bytes, share, restarts, seconds
+	First, Last    float64
+	PerHour        float64 // its slope, and the 95 % interval of that
+	Low, High      float64
+	Limit          float64   // 0 for none
+	Reaches        time.Time // when it gets there at this pace; zero without limit
+	Lives          int       // runs of containers that rose in the same way
+	Samples, Pairs int
+	Against        int // of the pairs, those that do not rise
+}
+
+// dated holds the streams of a snapshot, made when a detector first asks.
+type dated struct {
+	once    sync.Once
+	streams []*symptom.Stream
+}
+
+// Streams are all dated failures, those of the past included.
+func (p *Pass) Streams() []*symptom.Stream {
+	p.dated.once.Do(func() {
+		p.dated.streams = symptom.Streams(symptom.Occurrences(p.Snapshot, p.symptoms))
+	})
+	return p.dated.streams
+}
+
+// Affected are the symptoms that a pattern in time is about: those of now that
+// the streams hold, and one for what is known of each stream's past.
+func (p *Pass) Affected(streams []*symptom.Stream) []*symptom.Symptom {
+	var out []*symptom.Symptom
+	for _, st := range streams {
+		episodes := st.Episodes(0)
+		first, last := episodes[0], episodes[len(episodes)-1]
+		n := st.Newest
+		s := &symptom.Symptom{Kind: st.Kind, Cause: st.Cause, Object: n.Object, Workload: n.Workload, Node: n.Node, Container: n.Container,
+			ExitCode: st.ExitCode, First: first.From, Last: last.Until, Count: st.Told(), Message: n.Text,
+			Evidence: []symptom.Evidence{{Source: n.Source, Subject: n.Object, Time: n.Time, Reason: string(st.Kind), Text: n.Text, Count: st.Told()}}}
+		if n.Object.Kind == "Node" {
+			s.Workload = cluster.Ref{}
+		}
+		if n.Object.Kind == "Pod" {
+			s.Pod = p.Pod(n.Object.Namespace, n.Object.Name)
+		}
+		for _, now := range p.Of(st.Kind) {
+			if (now.Workload.Key() == st.Of || now.Object.Key() == st.Of) && now.Cause == st.Cause && now.ExitCode == st.ExitCode {
+				out = append(out, now)
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// ByWorkload groups streams by whom they befell, in their order.
+func ByWorkload(streams []*symptom.Stream) [][]*symptom.Stream {
+	var out [][]*symptom.Stream
+	for i, s := range streams {
+		if i == 0 || streams[i-1].Of != s.Of {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], s)
+	}
+	return out
+}
+
+// Watched are the periods in which somebody looked: what the past says of
+// itself, and what the events of now reach back to.
+func (p *Pass) Watched() []cluster.Span {
+	spans := slices.Clone(p.Past.Watched)
+	from, to := p.Window()
+	if to.After(from) {
+		spans = append(spans, cluster.Span{From: from, To: to})
+	}
+	slices.SortFunc(spans, func(a, b cluster.Span) int { return a.From.Compare(b.From) })
+	var out []cluster.Span
+	for _, s := range spans {
+		s.From = later(s.From, p.Scope.Since)
+		if n := len(out); n > 0 && !s.From.After(out[n-1].To) {
+			out[n-1].To = later(out[n-1].To, s.To)
+		} else if s.To.After(s.From) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// TotalOf is how long periods are together.
+func TotalOf(spans []cluster.Span) time.Duration {
+	var total time.Duration
+	for _, s := range spans {
+		total += s.Length()
+	}
+	return total
+}
+
+// Chance writes a chance of being wrong: "1 in 40", "2e-05", or that Kubernetes
+// says so itself.
+func Chance(p float64) string {
+	switch {
+	case math.IsNaN(p):
+		return "stated by Kubernetes"
+	case p >= 0.001:
+		return fmt.Sprintf("%.1g %%", p*100)
+	}
+	return fmt.Sprintf("%.0e", p)
+}
+
+// failures are what the failures of a kind are called, many and one.
+var failures = map[symptom.Kind][2]string{
+	symptom.Exit:          {"crashes", "crash"},
+	symptom.CrashLoop:     {"crash loops", "crash loop"},
+	symptom.OOM:           {"OOM kills", "OOM kill"},
+	symptom.Start:         {"failed starts", "failed start"},
+	symptom.ImagePull:     {"failed image pulls", "failed image pull"},
+	symptom.Probe:         {"failed probes", "failed probe"},
+	symptom.Eviction:      {"evictions", "eviction"},
+	symptom.Unready:       {"times of not being ready", "time of not being ready"},
+	symptom.Pressure:      {"times under pressure", "time under pressure"},
+	symptom.NodeDown:      {"node failures", "node failure"},
+	symptom.NodeOOM:       {"OOM kills of the node", "OOM kill of the node"},
+	symptom.Rollout:       {"rollouts given up", "rollout given up"},
+	symptom.Scheduling:    {"times of not being scheduled", "time of not being scheduled"},
+	symptom.Admission:     {"refusals", "refusal"},
+	symptom.MissingConfig: {"missing references", "missing reference"},
+	symptom.Storage:       {"volume failures", "volume failure"},
+	symptom.Network:       {"network failures", "network failure"},
+	symptom.Credentials:   {"refused logins", "refused login"},
+	symptom.RBAC:          {"refused requests", "refused request"},
+	symptom.Environment:   {"failures of the environment", "failure of the environment"},
+	symptom.Job:           {"failed runs", "failed run"},
+}
+
+// Failures names what streams hold: "crashes", or "failures" where they differ.
+func Failures(n int, streams []*symptom.Stream) string {
+	word := [2]string{"failures", "failure"}
+	if one, known := failures[streams[0].Kind]; known && !slices.ContainsFunc(streams, func(s *symptom.Stream) bool { return s.Kind != streams[0].Kind }) {
+		word = one
+	}
+	if n == 1 {
+		return word[1]
+	}
+	return word[0]
+}
+
+// Whom names those that streams are of: the one, or how many there are.
+func Whom(streams []*symptom.Stream) string {
+	var of []cluster.Ref
+	kinds := map[bool]int{}
+	for _, group := range ByWorkload(streams) {
+		of = append(of, group[0].Of)
+		kinds[group[0].Of.Kind == "Node"]++
+	}
+	if len(of) == 1 {
+		return of[0].String()
+	}
+	var parts []string
+	if n := kinds[false]; n > 0 {
+		parts = append(parts, Count(n, "workload"))
+	}
+	if n := kinds[true]; n > 0 {
+		parts = append(parts, Count(n, "node"))
+	}
+	return strings.Join(parts, " and ")
+}
+
+// Nodes among those that streams are of.
+func Nodes(streams []*symptom.Stream) []string {
+	var out []string
+	for _, s := range streams {
+		if s.Of.Kind == "Node" && !slices.Contains(out, s.Of.Name) {
+			out = append(out, s.Of.Name)
+		}
+	}
+	return out
+}
+
+// Minute is a moment's hour and minute in UTC, as titles have it.
+func Minute(t time.Time) string { return t.UTC().Format("15:04") }
+
+// Even is a period as it is said: "5m", "1h30m", "2d".
+func Even(d time.Duration) string {
+	if day := 24 * time.Hour; d >= 2*day && d%day == 0 {
+		return fmt.Sprintf("%dd", d/day)
+	}
+	if d >= time.Hour {
+		d = d.Round(time.Minute)
+	}
+	text := d.Round(time.Second).String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
