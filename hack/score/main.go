@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/kubectl-patterns/kubectl-patterns/hack/score/pulse"
 	"github.com/kubectl-patterns/kubectl-patterns/hack/score/synth"
 )
 
@@ -90,7 +91,7 @@ func page(ctx context.Context, here string, seed uint64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return board(recorded, synthetic), nil
+	return append(board(recorded, synthetic), pulse.Section(seed)...), nil
 }
 
 func scoreFolders(ctx context.Context, folders []string) ([]result, error) {
