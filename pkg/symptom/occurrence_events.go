@@ -17,7 +17,7 @@ func (h *historian) events(yield func(Occurrence) bool) bool {
 	events := h.r.s.Past.Events
 	of := map[cluster.Ref][]int32{}
 	for i := range events {
-		if h.since(events[i].Last) {
+		if h.since(events[i].Last) && isBad(&events[i]) {
 			of[events[i].Object.Key()] = append(of[events[i].Object.Key()], int32(i)) //nolint:gosec // fewer than two thousand million
 		}
 	}
@@ -39,17 +39,16 @@ func (h *historian) events(yield func(Occurrence) bool) bool {
 // has each part read.
 func (h *historian) incidents(ref cluster.Ref, list []int32, yield func(Occurrence) bool) bool {
 	var part []*cluster.Event
-	bad := false
 	for n, i := range list {
 		e := &h.r.s.Past.Events[i]
-		part, bad = append(part, e), bad || isBad(e)
+		part = append(part, e)
 		if n+1 < len(list) && h.r.s.Past.Events[list[n+1]].First.Sub(e.Last) <= apart {
 			continue
 		}
-		if bad && !h.incident(ref, part, yield) {
+		if !h.incident(ref, part, yield) {
 			return false
 		}
-		part, bad = part[:0], false
+		part = part[:0]
 	}
 	return true
 }
