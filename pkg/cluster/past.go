@@ -41,16 +41,28 @@ type End struct {
 	Container string
 	Image     string
 	Restarts  int32 // the count of restarts when it had ended
-	State     State // terminated; StartedAt is zero where it is not told
+	// State is terminated; StartedAt is zero and ExitCode is ExitCodeUntold
+	// where they are not told.
+	State State
 	// Within is how much earlier than State.FinishedAt it may have been: the
 	// step of what was sampled, 0 where the time was told.
 	Within time.Duration
 }
 
+// ExitCodeUntold stands where it is known that a container ended, but not how:
+// 0 would be a success.
+const ExitCodeUntold = -1
+
+// ContainerWaiting is the type of a Turn that tells that a container began to
+// wait (True, with the reason) or no longer did (False). It is no condition of
+// the API, but turns like one.
+const ContainerWaiting = "ContainerWaiting"
+
 // Turn is one change of one condition.
 type Turn struct {
-	Object   Ref
-	Workload Ref // the pod's or Job's top controller; zero for nodes
+	Object    Ref
+	Workload  Ref    // the pod's or Job's top controller; zero for nodes
+	Container string // of ContainerWaiting, else empty
 	Condition
 	// Within as of End, for the condition's Transition.
 	Within time.Duration
@@ -83,10 +95,13 @@ type Point struct {
 	Value float64
 }
 
-// WithPast is the snapshot with what is known of the time before it.
+// WithPast is the snapshot with what one more source knows of the time before
+// it.
 func (s *Snapshot) WithPast(p Parts) *Snapshot {
 	out := *s
-	out.Past = p.Past.sorted()
+	out.Past = s.Past.Merge(p.Past)
+	s.exact(out.Past.Ends)
+	out.Past = out.Past.sorted()
 	out.Sources = append(slices.Clone(s.Sources), p.Sources...)
 	out.Gaps = append(slices.Clone(s.Gaps), p.Gaps...)
 	return &out
@@ -100,7 +115,7 @@ func (p Past) sorted() Past {
 		return cmp.Or(a.State.FinishedAt.Compare(b.State.FinishedAt), a.Pod.Compare(b.Pod), cmp.Compare(a.Container, b.Container), cmp.Compare(a.Restarts, b.Restarts))
 	})
 	sortLarge(p.Turns, func(a, b *Turn) int {
-		return cmp.Or(a.Transition.Compare(b.Transition), a.Object.Compare(b.Object), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Status, b.Status))
+		return cmp.Or(a.Transition.Compare(b.Transition), a.Object.Compare(b.Object), cmp.Compare(a.Container, b.Container), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Status, b.Status))
 	})
 	sortLarge(p.Changes, func(a, b *Change) int { return compareChanges(*a, *b) })
 	sortLarge(p.Series, func(a, b *Series) int {

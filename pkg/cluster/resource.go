@@ -43,6 +43,8 @@ type Source struct {
 	Objects  int
 	// From is "live" or the name of the file.
 	From string
+	// Period is what a history covers; zero for what is of one moment.
+	Period Span
 	// Gap says why the source is missing or partial; empty when it is whole.
 	Gap string
 	// Remedy is what would close the gap; may be empty.
