@@ -43,6 +43,7 @@ type scanFlags struct {
 	color         string
 	exitCode      bool
 	history       historyFlags
+	prometheus    prometheusFlags
 }
 
 func newScanFlags(streams genericiooptions.IOStreams) *scanFlags {
@@ -67,6 +68,7 @@ func (f *scanFlags) addTo(c *cobra.Command) {
 	p.BoolVar(&f.configValues, "config-values", f.configValues, "Read the values of ConfigMaps as well, for the addresses of Services in them (nothing else of them is kept)")
 	p.BoolVar(&f.metrics, "metrics", f.metrics, "Ask the kubelets what they measure (needs the right nodes/proxy): CPU throttling, full volumes")
 	f.history.addTo(c)
+	f.prometheus.addTo(p)
 	p.BoolVar(&f.utc, "utc", f.utc, "Show times in UTC instead of the local zone")
 	p.StringVar(&f.color, "color", f.color, "Colour: auto, always or never")
 	p.BoolVar(&f.exitCode, "exit-code", f.exitCode, "Exit with 3 when there is a pattern of at least --min-severity")
@@ -145,7 +147,7 @@ func (o *options) validate() error {
 	if o.scanFlags.now != "" && len(o.files) == 0 {
 		return usagef("--now is for saved data: it goes with -f")
 	}
-	return nil
+	return o.prometheus.validate(len(o.files) > 0)
 }
 
 func (o *options) times() error {

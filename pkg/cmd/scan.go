@@ -56,6 +56,9 @@ func (o *options) analyse(ctx context.Context) (*correlate.Story, []symptom.Symp
 	if snapshot, err = o.remember(ctx, reader, snapshot); err != nil {
 		return nil, nil, err
 	}
+	if snapshot, err = o.fromPrometheus(ctx, snapshot); err != nil {
+		return nil, nil, err
+	}
 	symptoms := symptom.Recognise(snapshot)
 	configMaps, secrets := symptom.ConfigNamespaces(snapshot, symptoms)
 	if o.noSecrets {

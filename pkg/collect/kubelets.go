@@ -183,8 +183,8 @@ func (p *polling) finish(nodes []string) cluster.Parts {
 }
 
 // proxyRemedy names the safer way first: the right itself is a large one.
-const proxyRemedy = `safer, look in the Prometheus of the cluster, if it has one, for container_cpu_cfs_throttled_periods_total and ` +
-	`kubelet_volume_stats_available_bytes, which needs no right to the kubelets; the rule {apiGroups: [""], resources: ["nodes/proxy"], verbs: ["get"]} ` +
+const proxyRemedy = `safer, if the cluster has a Prometheus: --prometheus URL, or --prometheus service/NAMESPACE/NAME:PORT, reads ` +
+	`throttling, memory and volumes from it, which needs no right to the kubelets; the rule {apiGroups: [""], resources: ["nodes/proxy"], verbs: ["get"]} ` +
 	`would let this plugin ask, but also lets its holder run commands in every pod of every node, for nodes/proxy reaches the kubelet's exec`
 
 // gap says which kubelets could not be read, and why the first of them.

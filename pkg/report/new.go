@@ -55,7 +55,11 @@ func orEmpty[T any](s []T) []T {
 }
 
 func source(s cluster.Source) Source {
-	return Source{Resource: string(s.Resource), Objects: s.Objects, From: s.From, Gap: s.Gap, Remedy: s.Remedy}
+	out := Source{Resource: string(s.Resource), Objects: s.Objects, From: s.From, Gap: s.Gap, Remedy: s.Remedy}
+	if s.Period.Length() > 0 {
+		out.Window = &Window{From: s.Period.From.UTC(), To: s.Period.To.UTC()}
+	}
+	return out
 }
 
 func pattern(p *correlate.Pattern) Pattern {

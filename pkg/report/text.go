@@ -207,10 +207,8 @@ func (t *text) method() {
 	t.heading("How this was found")
 	t.field(2, "Looked at", t.sources(), nil)
 	t.field(2, "Covers", t.covered(), nil)
-	for _, s := range t.r.Sources {
-		if s.Resource == "history" && s.Objects > 0 {
-			t.field(2, "Remembers", detect.Count(s.Objects, "fact")+" of the past from "+s.From, nil)
-		}
+	for _, past := range t.pasts() {
+		t.field(2, "Remembers", past, nil)
 	}
 	t.field(2, "Compared", fmt.Sprintf("failing pods and workloads with the healthy among %s of %s in %s. Counts of events are lower bounds: recorders drop some.",
 		detect.Count(t.r.Totals.Pods, "pod"), detect.Count(t.r.Totals.Workloads, "workload"), detect.Count(t.r.Totals.Namespaces, "namespace")), nil)
@@ -224,7 +222,7 @@ func (t *text) sources() string {
 	var order []string
 	sum := map[string]int{}
 	for _, s := range t.r.Sources {
-		if s.Objects == 0 || s.Resource == "others" || s.Resource == "history" {
+		if s.Objects == 0 || s.Resource == "others" || s.ofThePast() {
 			continue
 		}
 		if _, ok := sum[s.Resource]; !ok {

@@ -67,7 +67,9 @@ type Source struct {
 	Resource string `json:"resource"`
 	Objects  int    `json:"objects"`
 	From     string `json:"from"`
-	Gap      string `json:"gap"`
+	// Window is what a source of the past covers; left out for the others.
+	Window *Window `json:"window,omitempty"`
+	Gap    string  `json:"gap"`
 	// Remedy is what would close the gap, such as the RBAC rule to grant.
 	Remedy string `json:"remedy,omitempty"`
 }
