@@ -16,13 +16,14 @@ CLUSTER_FLAGS := -trimpath -buildvcs=false -vet=off
 
 PATTERNS := $(CURDIR)/bin/kubectl-patterns
 CLUSTER := $(CURDIR)/bin/cluster
+PROMETHEUS := $(CURDIR)/bin/prometheus
 LINTER := $(CURDIR)/bin/golangci-lint
 
 # Binaries carry the commit that they were built from, where git will tell it.
 STAMP := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install cluster test lint verify update docs cover bench fuzz score score-full record dist \
+.PHONY: help build install cluster prometheus test lint verify update docs cover bench fuzz score score-full record dist \
 	demo demo-down cluster-up cluster-down clean
 
 help: ## List the targets
@@ -37,12 +38,17 @@ install: ## Install the plugin into Go's bin folder
 cluster: ## Build the local control plane: bin/cluster (minutes at first, then seconds)
 	hack/cluster/build $(CLUSTER)
 
+prometheus: ## Build the Prometheus of the tests: bin/prometheus and bin/promtool (minutes at first)
+	hack/prometheus/build $(CURDIR)/bin
+
 # With the flags of the build, so that nothing is compiled twice. Never from the
 # cache of test results: what the tests run are programs and a
-# tree, whose changes go does not see.
+# tree, whose changes go does not see. The tests of --prometheus are skipped, and
+# say so, unless `make prometheus` was run before.
 test: build cluster ## Run all tests, those against a real control plane included
 	@echo "Testing the plugin"; failed=; \
 	KUBECTL_PATTERNS_BIN=$(PATTERNS) KUBECTL_PATTERNS_CLUSTER=$(CLUSTER) SYNTHETIC_SEEDS=300 \
+	KUBECTL_PATTERNS_PROMETHEUS=$(wildcard $(PROMETHEUS)) \
 		CGO_ENABLED=0 $(GO) test $(STAMP) -trimpath -count=1 -timeout 20m $(TESTFLAGS) ./... || failed="$$failed plugin"; \
 	echo "Testing the local control plane (hack/cluster)"; \
 	(cd hack/cluster && $(CLUSTER_GO) test -count=1 -timeout 20m $(CLUSTER_FLAGS) $(TESTFLAGS) ./...) || failed="$$failed hack/cluster"; \
