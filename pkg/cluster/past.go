@@ -104,6 +104,8 @@ func (s *Snapshot) WithPast(p Parts) *Snapshot {
 	out.Past = out.Past.sorted()
 	out.Sources = append(slices.Clone(s.Sources), p.Sources...)
 	out.Gaps = append(slices.Clone(s.Gaps), p.Gaps...)
+	out.Usages = append(slices.Clone(s.Usages), p.Usages...) // what it measures at present
+	out.measured()
 	return &out
 }
 

@@ -57,10 +57,12 @@ type promReading struct {
 	has      map[string]bool
 	seen     presence
 
-	mu     sync.Mutex // guards what follows
-	past   cluster.Past
-	gaps   []string
-	warned []string
+	mu      sync.Mutex // guards what follows
+	past    cluster.Past
+	usages  []cluster.Usage
+	sources []cluster.Source
+	gaps    []string
+	warned  []string
 }
 
 // finest is how exactly times are asked for: most scrape every 30 s or 60 s.
@@ -111,6 +113,7 @@ func (r *promReading) readAll(ctx context.Context) {
 		{"failed jobs", jobFailedMetric, r.failedJobs},
 		{"completed jobs", jobCompletionMetric, r.completedJobs},
 		{"CPU throttling", throttledMetric, r.throttling},
+		{"present CPU throttling", throttledMetric, r.throttledNow},
 		{"full volumes", volumeLeftMetric, r.volumes},
 	})
 	r.each(ctx, []fact{{"memory", workingSetMetric, r.memory}})
@@ -183,11 +186,11 @@ func (r *promReading) finish(remedy string) cluster.Parts {
 	if r.p.answers.partial.Load() {
 		r.gaps = append(r.gaps, "it says that its answers are partial")
 	}
-	parts := cluster.Parts{Past: *past}
+	parts := cluster.Parts{Past: *past, Usages: r.usages}
 	if source.Gap = strings.Join(r.gaps, "; "); source.Gap != "" {
 		parts.Gaps = []cluster.Gap{{Resource: cluster.Prometheus, Reason: source.Gap, Remedy: remedy}}
 	}
-	parts.Sources = []cluster.Source{source}
+	parts.Sources = append([]cluster.Source{source}, r.sources...)
 	if r.p.Progress != nil {
 		r.p.Progress(cluster.Prometheus, source.Objects)
 	}

@@ -29,19 +29,13 @@ const (
 // throttling reads the share of CPU periods in which containers had to wait,
 // of those for which it was high in some hour.
 func (r *promReading) throttling(ctx context.Context) error {
-	share := func(window time.Duration, matchers ...string) string {
-		matchers = append(matchers, r.inScope(r.usage), matcher(r.usage.real("container"), "!=", ""))
-		group := r.usage.by("namespace", "pod", "container")
-		return fmt.Sprintf("max %s (rate(%s[%s])) / (max %s (rate(%s[%s])) > 0)",
-			group, r.selector(throttledMetric, matchers...), inSeconds(window), group, r.selector(periodsMetric, matchers...), inSeconds(window))
-	}
 	found, err := r.most(ctx, "throttled containers", seriesLimit, fmt.Sprintf("max_over_time((%s)[%s:%s]) > %g",
-		share(time.Hour), inSeconds(r.to.Sub(r.from)), inSeconds(time.Hour), highThrottling))
+		r.throttledShare(time.Hour), inSeconds(r.to.Sub(r.from)), inSeconds(time.Hour), highThrottling))
 	if err != nil {
 		return err
 	}
 	return r.containerSeries(ctx, cluster.Throttled, r.things(found), func(pods string) string {
-		return share(max(r.seriesStep(), lookback), pods)
+		return r.throttledShare(max(r.seriesStep(), lookback), pods)
 	})
 }
 

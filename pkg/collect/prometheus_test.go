@@ -330,6 +330,43 @@ func TestLabelsThatTargetsHaveToo(t *testing.T) {
 	}
 }
 
+// TestThrottlingAtPresent is told as kubelets would tell it.
+func TestThrottlingAtPresent(t *testing.T) {
+	container := map[string]string{"namespace": "ops", "pod": "sync-5f6d7c8b9c-qq7wq", "container": "app"}
+	f := &fakeAPI{answer: func(w http.ResponseWriter, query string) bool {
+		value := "0.5"
+		switch {
+		case query == "/api/v1/label/__name__/values":
+			data(w, append([]string{throttledMetric, periodsMetric}, wantedMetrics...))
+			return true
+		case strings.HasPrefix(query, "topk(201, max by (namespace, pod, container) (rate("):
+		case strings.HasPrefix(query, "max by (namespace, pod, container) (increase("+throttledMetric):
+			value = "3000.4"
+		case strings.HasPrefix(query, "max by (namespace, pod, container) (increase("+periodsMetric):
+			value = "6000"
+		default:
+			return false
+		}
+		data(w, map[string]any{"resultType": "vector", "result": []any{map[string]any{"metric": container, "value": []any{1, value}}}})
+		return true
+	}}
+	server := httptest.NewServer(f)
+	defer server.Close()
+	p, err := NewPrometheus(PrometheusOptions{Address: server.URL}, nil, 24*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts, err := p.Past(t.Context(), fakeSnapshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := fakeSnapshot().WithPast(parts)
+	u := s.Usage(cluster.Ref{Kind: "Pod", Namespace: "ops", Name: "sync-5f6d7c8b9c-qq7wq"}, "app")
+	if u == nil || u.Periods != 6000 || u.Throttled != 3000 || u.Total || u.At.Sub(u.Since) != recent || !s.Read(cluster.Metrics) {
+		t.Errorf("usage %+v, sources %+v", u, s.Sources)
+	}
+}
+
 func TestStepsKeepTheBoundOfPoints(t *testing.T) {
 	for _, days := range []int{1, 7, 13, 14, 30, 365} {
 		reach := time.Duration(days) * 24 * time.Hour
