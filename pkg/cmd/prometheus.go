@@ -21,6 +21,7 @@ type prometheusFlags struct {
 	labels  map[string]string
 	headers []string
 	reach   string
+	kept    *remembered
 }
 
 // defaultReach is how far back a Prometheus is asked: what happens at an hour
@@ -164,6 +165,17 @@ func (f *prometheusFlags) inClear() bool {
 	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
 }
 
+// renewal is how long what was read of the past holds: with --watch the
+// present is read every few seconds, and a week does not change in that time.
+const renewal = 10 * time.Minute
+
+// remembered is what was read of the past.
+type remembered struct {
+	cluster.Parts
+	at    time.Time
+	scope string
+}
+
 // fromPrometheus adds what a Prometheus knows of the time before, where one is
 // named.
 func (o *options) fromPrometheus(ctx context.Context, s *cluster.Snapshot) (*cluster.Snapshot, error) {
@@ -171,6 +183,24 @@ func (o *options) fromPrometheus(ctx context.Context, s *cluster.Snapshot) (*clu
 	if f.Address == "" {
 		return s, nil
 	}
+	scope := strings.Join(s.Scope.Namespaces, " ")
+	if k := f.kept; k != nil && k.scope == scope && s.At.Sub(k.at) < renewal {
+		return s.WithPast(k.Parts), nil
+	}
+	p, err := o.newPrometheus()
+	if err != nil {
+		return nil, err
+	}
+	parts, err := p.Past(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	f.kept = &remembered{parts, s.At, scope}
+	return s.WithPast(parts), nil
+}
+
+func (o *options) newPrometheus() (*collect.Prometheus, error) {
+	f := &o.prometheus
 	reach, err := f.span()
 	if err != nil {
 		return nil, err
@@ -183,7 +213,7 @@ func (o *options) fromPrometheus(ctx context.Context, s *cluster.Snapshot) (*clu
 			return nil, err
 		}
 	}
-	if f.inClear() {
+	if f.inClear() && f.kept == nil {
 		o.warn("--prometheus: the credentials are sent unencrypted to %s; use https", f.Address)
 	}
 	p, err := collect.NewPrometheus(f.PrometheusOptions, f.labels, reach)
@@ -191,9 +221,5 @@ func (o *options) fromPrometheus(ctx context.Context, s *cluster.Snapshot) (*clu
 		return nil, err
 	}
 	p.Progress = newProgress(o.streams.ErrOut).note
-	parts, err := p.Past(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	return s.WithPast(parts), nil
+	return p, nil
 }

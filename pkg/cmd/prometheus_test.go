@@ -8,6 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
 
 func TestPrometheusFlagsThatCannotWork(t *testing.T) {
@@ -78,4 +83,27 @@ func TestPrometheusThatCannotBeReadIsAGap(t *testing.T) {
 		}
 	}
 	t.Errorf("no source prometheus: %+v", r.Sources)
+}
+
+// TestThePastIsNotReadAtEachTurn of --watch, but anew for another scope.
+func TestThePastIsNotReadAtEachTurn(t *testing.T) {
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked++
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}))
+	defer server.Close()
+	o := &options{scanFlags: newScanFlags(genericiooptions.NewTestIOStreamsDiscard())}
+	o.prometheus.Address, o.prometheus.reach = server.URL, defaultReach
+	at := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	for i, c := range []struct {
+		at        time.Time
+		namespace string
+		asked     int
+	}{{at, "a", 1}, {at.Add(15 * time.Second), "a", 1}, {at.Add(30 * time.Second), "b", 2}, {at.Add(time.Hour), "b", 3}} {
+		s, err := o.fromPrometheus(t.Context(), cluster.New(cluster.Parts{At: c.at, Scope: cluster.Scope{Namespaces: []string{c.namespace}}}))
+		if err != nil || asked != c.asked || len(s.Sources) != 1 {
+			t.Errorf("turn %d: %v, asked %d times, want %d; sources %+v", i, err, asked, c.asked, s.Sources)
+		}
+	}
 }

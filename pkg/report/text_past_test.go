@@ -22,7 +22,7 @@ func TestTextTellsWhereThePastIsFrom(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.Join(strings.Fields(out.String()), " ")
-	if want := "Before 40 facts from prometheus (service/monitoring/prometheus-k8s:9090) of 2026-11-17 12:00:00 – 2026-11-24 12:00:00 (7d)"; !strings.Contains(text, want) {
+	if want := "Remembers 40 facts of the past from service/monitoring/prometheus-k8s:9090, 2026-11-17 12:00:00 – 2026-11-24 12:00:00 (7d)"; !strings.Contains(text, want) {
 		t.Errorf("no %q in:\n%s", want, out.String())
 	}
 	if strings.Contains(text, "40 prometheus") || !strings.Contains(text, "Looked at 12 pods") {
