@@ -56,6 +56,8 @@ func (f *Following) Text() string {
 	switch {
 	case !f.Dated:
 		return how
+	case f.Lead.Abs() < time.Second:
+		return how + "; both were first seen at the same time"
 	case f.Lead >= 0:
 		return fmt.Sprintf("%s; it was first seen %s later", how, detect.Span(f.Lead))
 	}

@@ -132,7 +132,7 @@ func differLines(all []NodeDifference) []string {
 		for _, d := range all[:same] {
 			names = append(names, trait(d))
 		}
-		line := fmt.Sprintf("%d of %s: %s", first.PeersWith, detect.Count(first.PeersOf, "peer"), strings.Join(names, "; "))
+		line := fmt.Sprintf("none of %s: %s", detect.Count(first.PeersOf, "peer"), strings.Join(names, "; "))
 		if first.PeersWith > 0 {
 			line = fmt.Sprintf("%d of %s (%s): %s", first.PeersWith, detect.Count(first.PeersOf, "peer"), detect.List(first.Peers, 3), strings.Join(names, "; "))
 		}

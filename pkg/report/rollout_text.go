@@ -58,6 +58,8 @@ func (t *text) rolloutVerdict(v *Rollout) string {
 	}
 	out := strings.ToUpper(parts[0][:1]) + strings.Join(parts, "; ")[1:] + "."
 	switch after, before := t.failedDependants(v); {
+	case v.Began != nil && len(v.Own)+len(v.Dependants) == 0:
+		out += " Nothing is known to have failed after it, in its own pods or in what depends on it."
 	case after > 0 && before > 0:
 		out += fmt.Sprintf(" %s first failed after it; %d did before.", dependOn(after), before)
 	case after > 0:
@@ -133,8 +135,8 @@ func (t *text) revisions(v *Rollout) {
 		}
 		t.revisionDiffers(&rev)
 	}
-	if !slices.ContainsFunc(v.Revisions, func(r RolloutRevision) bool { return r.What != "" }) {
-		return
+	if !slices.ContainsFunc(v.Revisions, func(r RolloutRevision) bool { return strings.Contains(r.What, ", ") }) {
+		return // one difference alone is what matters, if any does
 	}
 	t.paragraph(2, 0, "What differs between two revisions changed together: which part of it matters cannot be told from this.", t.palette.dim)
 }
