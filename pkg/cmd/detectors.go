@@ -26,9 +26,17 @@ func newDetectors(streams genericiooptions.IOStreams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "detectors [NAME]",
 		Short: "The detectors: what each needs, what it says and when it keeps silent",
-		Example: `  kubectl patterns detectors
+		Long: `Lists the detectors. With a NAME it tells all of one: what a pattern of it means,
+what it reads and groups by, when it speaks, when it keeps silent, and what to do.
+No cluster is read.`,
+		Example: `  # All of them, a line each
+  kubectl patterns detectors
+
+  # One, in full
   kubectl patterns detectors image-pull
-  kubectl patterns detectors -o json`,
+
+  # Which can judge without events, for a script
+  kubectl patterns detectors -o json | jq -r '.[] | select(.needs | index("events") | not).name'`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			suite := detectors.Suite()

@@ -13,7 +13,9 @@ func newVersion(streams genericiooptions.IOStreams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Version, commit, Go and client-go",
-		Args:  cobra.NoArgs,
+		Example: `  # For a bug report
+  kubectl patterns version`,
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			v := buildVersion()
 			_, err := fmt.Fprintf(streams.Out, "kubectl-patterns %s\ncommit           %s\nGo               %s %s/%s\nclient-go        %s\n",
