@@ -93,9 +93,12 @@ func (p *Pass) Affected(streams []*symptom.Stream) []*symptom.Symptom {
 		for _, now := range p.Of(st.Kind) {
 			if (now.Workload.Key() == st.Of || now.Object.Key() == st.Of) && now.Cause == st.Cause && now.ExitCode == st.ExitCode {
 				out = append(out, now)
+				s.Count -= max(1, now.Count)
 			}
 		}
-		out = append(out, s)
+		if s.Count > 0 { // more than is told of now
+			out = append(out, s)
+		}
 	}
 	return out
 }

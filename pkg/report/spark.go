@@ -114,7 +114,7 @@ func (t *text) timing(p *Pattern) {
 }
 
 func testWords(when *Timing) string {
-	out := fmt.Sprintf("%s: %d of %d fit, %s", when.Test, when.Count, when.Of, detect.Count(when.Units, "workload or node"))
+	out := fmt.Sprintf("%s: %d of %d fit, of %s (workloads, nodes)", when.Test, when.Count, when.Of, detect.Count(when.Units, "unit"))
 	if when.Days > 0 {
 		out += fmt.Sprintf(", on %s", detect.Count(when.Days, "day"))
 	}

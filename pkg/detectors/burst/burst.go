@@ -190,8 +190,8 @@ func pattern(pass *detect.Pass, from time.Time, all, members []onset, peak stats
 	return detect.Pattern{
 		Cause: "spike", Key: "spike", Tier: tier(len(members), len(all), peak.Width, pass.At.Sub(from).Seconds()), Timing: t,
 		Symptoms: pass.Affected(streams), Nodes: detect.Nodes(streams),
-		Title: fmt.Sprintf("%s of %s began within %s (%s-%s UTC); usual are %.2g", capital(what), detect.Whom(streams), detect.Even(width),
-			detect.Minute(first), detect.Minute(last), usual),
+		Title: fmt.Sprintf("%s of %s began within %s (%s-%s UTC); usual are %s", capital(what), detect.Whom(streams), detect.Even(width),
+			detect.Minute(first), detect.Minute(last), usually(usual)),
 		Probable: detect.Cause{Confidence: detect.Low,
 			Text: fmt.Sprintf("Something that these %s share happened at about %s; what it was, their timing alone does not say.", detect.Whom(streams), detect.Minute(first)),
 			Why: fmt.Sprintf("%d of the %s of the last %s began within %s; at random that happens with a chance of %s (scan statistic over windows of 1, 2, 5 and 10 minutes)",
@@ -202,6 +202,14 @@ func pattern(pass *detect.Pass, from time.Time, all, members []onset, peak stats
 		},
 		Recommendations: []detect.Recommendation{{Urgency: detect.Soon, Text: "Look for what all of them need (a node, a Service, a Secret, a registry) and what changed just before " + detect.Minute(first) + " UTC."}},
 	}
+}
+
+// usually writes how many are usual.
+func usually(n float64) string {
+	if n < 1 {
+		return fmt.Sprintf("%.1g", n)
+	}
+	return fmt.Sprintf("%.1f", n)
 }
 
 // striking are the streams of a member that have an incident of their own
