@@ -201,6 +201,9 @@ func (r *promReading) endsOfOne(t thing, moves []sampled, told map[moment]cluste
 func learn(end *cluster.End, told cluster.State) {
 	at := end.State.FinishedAt
 	end.State.Reason, end.State.ExitCode = told.Reason, told.ExitCode
+	if told.Reason == "Completed" { // which is what 0 is called
+		end.State.ExitCode = 0
+	}
 	if t := told.FinishedAt; !t.IsZero() && !t.After(at) && !t.Before(at.Add(-end.Within-longestDelay)) {
 		end.State.FinishedAt, end.Within = t, 0
 	}

@@ -10,12 +10,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
 // planted is a week of a cluster, as kube-state-metrics and cAdvisor told of it
@@ -258,6 +262,7 @@ func TestPastOfRealPrometheus(t *testing.T) {
 	t.Run("ends", func(t *testing.T) { checkEnds(t, p, &s.Past) })
 	t.Run("turns", func(t *testing.T) { checkTurns(t, p, &s.Past) })
 	t.Run("memory", func(t *testing.T) { checkMemory(t, p, &s.Past) })
+	t.Run("patterns", func(t *testing.T) { checkPatterns(t, s) })
 	t.Run("watched", func(t *testing.T) {
 		want := []cluster.Span{{From: p.from.Add(-time.Minute), To: p.at(6, 2, 1)}, {From: p.at(6, 4, 0), To: at}}
 		if len(s.Past.Watched) != 2 || s.Past.Watched[0].To.Sub(want[0].To).Abs() > 2*time.Minute || s.Past.Watched[1].From.Sub(want[1].From).Abs() > 2*time.Minute {
@@ -271,12 +276,31 @@ func TestPastOfRealPrometheus(t *testing.T) {
 	})
 }
 
+// checkPatterns: what was planted is found by the detectors of time, each by
+// its own.
+func checkPatterns(t *testing.T, s *cluster.Snapshot) {
+	patterns, skipped := detect.Run(detectors.Suite(), s, symptom.Recognise(s))
+	var titles []string
+	for i := range patterns {
+		titles = append(titles, patterns[i].Detector+"/"+patterns[i].Cause+": "+patterns[i].Title)
+	}
+	all := strings.Join(titles, "\n")
+	for _, want := range []string{`(?m)^time-of-day/hour: .*shop/report`, `(?m)^periodic/interval: .*ops/sync.* 6 ?h`, `(?m)^gradual/growth: .*shop/cart`} {
+		if !regexp.MustCompile(want).MatchString(all) {
+			t.Errorf("no %s in\n%s\nskipped: %+v", want, all, skipped)
+		}
+	}
+	if strings.Contains(all, "idle") || strings.Contains(all, "blind") {
+		t.Errorf("a pattern of what did not fail:\n%s", all)
+	}
+}
+
 func near(a, b time.Time, tolerance time.Duration) bool { return a.Sub(b).Abs() <= tolerance }
 
 // weekSnapshot is what is left at the end of the week: the pod that leaks is
 // gone.
 func weekSnapshot(at time.Time) *cluster.Snapshot {
-	parts := cluster.Parts{At: at, Scope: cluster.Scope{AllNamespaces: true}, Sources: []cluster.Source{{Resource: cluster.Nodes, Objects: 3}}}
+	parts := cluster.Parts{At: at, Scope: cluster.Scope{AllNamespaces: true}, Sources: []cluster.Source{{Resource: cluster.Nodes, Objects: 3}, {Resource: cluster.Pods, Objects: 2}}}
 	for _, node := range []string{"worker-1", "worker-2", "worker-3"} {
 		parts.Nodes = append(parts.Nodes, cluster.Node{Ref: cluster.Ref{Kind: "Node", Name: node}})
 	}
