@@ -152,10 +152,6 @@ func plainly(n naming, query string) string {
 	return "max by (namespace, pod, container) (" + query + ")"
 }
 
-func (r *promReading) memoryLimits() string {
-	return r.selector(limitMetric, r.inScope(r.state), matcher("resource", "=", "memory"))
-}
-
 // limits are the memory limits of some pods' containers, the last of each.
 func (r *promReading) limits(ctx context.Context, pods []string) (map[thing]float64, error) {
 	selector := r.selector(limitMetric, r.inScope(r.state), matcher("resource", "=", "memory"), r.state.is("pod", pods...))
