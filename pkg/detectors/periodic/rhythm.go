@@ -152,7 +152,7 @@ func folded(pass *detect.Pass, s *symptom.Stream, watched []cluster.Span) rhythm
 		phases, order := phasesOf(episodes, cover)
 		peak := stats.CircularScan(phases, cover, []float64{arc * period.Seconds()})
 		p := peak.P * float64(len(rounds))
-		if p > 10*out.p || peak.Count < max(leastCycles, out.count) {
+		if p > certain || p > 10*out.p || peak.Count < max(leastCycles, out.count) {
 			continue // what keeps to a period keeps to its parts: the longest that holds as many is it
 		}
 		var members []symptom.Episode
