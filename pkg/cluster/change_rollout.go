@@ -103,22 +103,6 @@ func (s *Snapshot) current(w *Workload, before, r *Revision) time.Time {
 	return time.Time{}
 }
 
-// takenBack is the rollback of a StatefulSet: its update revision is not the
-// newest that was made. Only its own last write can date it.
-func (s *Snapshot) takenBack(w *Workload, revs []*Revision) (Change, bool) {
-	if w.Kind != "StatefulSet" || w.Revision == "" || len(revs) < 2 {
-		return Change{}, false
-	}
-	newest := slices.MaxFunc(revs, func(a, b *Revision) int { return a.Created.Compare(b.Created) })
-	at := slices.IndexFunc(revs, func(r *Revision) bool { return r.Name == w.Revision })
-	wr := LastWrite(w.Writes)
-	if at < 0 || newest.Name == w.Revision || !wr.Time.After(newest.Created) {
-		return Change{}, false
-	}
-	_, what := describe(s.templateOf(w.Ref, newest), s.templateOf(w.Ref, revs[at]), 0)
-	return Change{Time: wr.Time, Kind: Rollback, Object: w.Key(), What: what, By: w.author(wr.Time)}, true
-}
-
 // templateOf is the template of a revision. ControllerRevisions are read as
 // metadata; the pods that they are labels of tell what they asked for.
 func (s *Snapshot) templateOf(workload Ref, r *Revision) *Template {

@@ -29,18 +29,36 @@ func (w *Workload) author(at time.Time) string {
 	return by + " (" + w.Delivery + ")"
 }
 
-// configWrite is the last write of a ConfigMap or Secret, unless it is its
-// creation.
+// configWrite is the last write of a ConfigMap or Secret, with the names of
+// the keys that its writer owns, or its creation.
 func configWrite(c *Config) (Change, bool) {
 	at, w := c.Changed()
 	if at.IsZero() || c.Release != nil {
 		return Change{}, false
 	}
-	what := "written"
+	what := "written" + ownedKeys(w.Keys)
 	if at.Sub(c.Created) < time.Second {
 		what = "created"
 	}
 	return Change{Time: at, Kind: ConfigWrite, Object: c.Key(), What: what, By: w.Manager}, true
+}
+
+// keysNamed is how many keys of a ConfigMap or Secret are named in a change.
+const keysNamed = 3
+
+// ownedKeys names what a writer owns: managedFields date the write, and do not
+// say which of these keys it altered.
+func ownedKeys(keys []string) string {
+	named := strings.Join(keys[:min(len(keys), keysNamed)], ", ")
+	switch more := len(keys) - keysNamed; {
+	case len(keys) == 0:
+		return ""
+	case len(keys) == 1:
+		return " (the writer owns the key " + named + ")"
+	case more > 0:
+		return fmt.Sprintf(" (the writer owns the keys %s and %d more)", named, more)
+	}
+	return " (the writer owns the keys " + named + ")"
 }
 
 // serviceWrite is the last write of a Service's spec after its creation, with

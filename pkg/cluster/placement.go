@@ -10,8 +10,27 @@ import (
 // node affinity ask for (Template.NodeSelector). Expressions of a form that is
 // not known are taken as met.
 func (n *Node) Matches(selector []string) bool {
-	return !slices.ContainsFunc(selector, func(e string) bool { return !n.meets(e) })
+	return !slices.ContainsFunc(selector, func(terms string) bool { return !n.meetsOne(terms) })
 }
+
+// TermOr and TermAnd join what Template.NodeSelector has of several terms of
+// node affinity: any one of them is enough, with all of its expressions.
+const (
+	TermOr  = " or "
+	TermAnd = " and "
+)
+
+func (n *Node) meetsOne(terms string) bool {
+	for term := range strings.SplitSeq(terms, TermOr) {
+		if !slices.ContainsFunc(strings.Split(term, TermAnd), func(e string) bool { return !n.meets(e) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// nameField is the one field that node affinity can ask for beside labels.
+const nameField = "metadata.name"
 
 func (n *Node) meets(expression string) bool {
 	key, rest, ok := strings.Cut(expression, " ")
@@ -23,6 +42,9 @@ func (n *Node) meets(expression string) bool {
 	operator, list, _ := strings.Cut(rest, " ")
 	values := strings.Split(strings.TrimSuffix(strings.TrimPrefix(list, "("), ")"), ",")
 	have, exists := n.Labels[key]
+	if key == nameField {
+		have, exists = n.Name, true
+	}
 	switch operator {
 	case "In":
 		return exists && slices.Contains(values, have)

@@ -23,6 +23,19 @@ func TestNodeMatchesSelector(t *testing.T) {
 	if n.Matches([]string{"disk=ssd", "gpu Exists"}) {
 		t.Error("one expression that is not met is enough to refuse")
 	}
+	n.Name = "n1"
+	for terms, want := range map[string]bool{
+		"gpu Exists or disk In (hdd,ssd)":                   true,
+		"gpu Exists or disk In (hdd)":                       false,
+		"disk In (ssd) and gpu Exists or cores In (8)":      false,
+		"cores In (8) or disk In (ssd) and cores Gt (8)":    true,
+		"gpu Exists or metadata.name In (n1)":               true,
+		"metadata.name In (n2) or metadata.name NotIn (n1)": false,
+	} {
+		if got := n.Matches([]string{terms, "disk=ssd"}); got != want {
+			t.Errorf("%s: %v, want %v", terms, got, want)
+		}
+	}
 }
 
 func TestUntolerated(t *testing.T) {

@@ -1,6 +1,9 @@
 package cluster
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Service with what its EndpointSlices say of the backends.
 type Service struct {
@@ -45,10 +48,14 @@ type Config struct {
 	Release *Release
 }
 
-// Changed is when the object was last written by somebody: the newest write,
-// or its creation when no write is told.
+// Changed is when the object's content was last written by somebody: the
+// newest write of who owns some of it, or its creation when no write is told.
+// Where nobody's fields are known, any write counts; a label alone is none.
 func (c *Config) Changed() (time.Time, Write) {
-	w := LastWrite(c.Writes)
+	w := LastWrite(slices.DeleteFunc(slices.Clone(c.Writes), func(w Write) bool { return !w.Data }))
+	if w.Time.IsZero() {
+		w = LastWrite(c.Writes)
+	}
 	if w.Time.Before(c.Created) {
 		return c.Created, w
 	}

@@ -29,7 +29,8 @@ type Template struct {
 	// HostPorts are the ports of the node that are asked for: "8080/TCP".
 	HostPorts []string
 	// NodeSelector and required node affinity, as "key=value" or
-	// "key In (a,b)", sorted.
+	// "key In (a,b)", sorted; of several terms of affinity one is enough, and
+	// they stand as one: "key In (a,b) and other Exists or third Exists".
 	NodeSelector []string
 	Tolerations  []Toleration
 	// PodAffinity is set when pod affinity, anti-affinity or topology spread
@@ -156,3 +157,22 @@ func (t *Template) asksAlike(o *Template) bool {
 		slices.Equal(t.NodeSelector, o.NodeSelector) &&
 		slices.Equal(t.Tolerations, o.Tolerations)
 }
+
+// ConfiguredBy reports whether the containers get values or files of a
+// ConfigMap or Secret of their namespace.
+func (t *Template) ConfiguredBy(config Ref) bool {
+	refs := t.ConfigMaps
+	if config.Kind == "Secret" {
+		refs = t.Secrets
+	}
+	return slices.ContainsFunc(refs, func(r ConfigRef) bool { return r.Name == config.Name })
+}
+
+// PullsWith reports whether images are pulled with a Secret of the namespace.
+func (t *Template) PullsWith(config Ref) bool {
+	return config.Kind == "Secret" && slices.Contains(t.PullSecrets, config.Name)
+}
+
+// RefersTo reports whether a template refers to a ConfigMap or Secret of its
+// namespace in whatever way.
+func (t *Template) RefersTo(config Ref) bool { return t.ConfiguredBy(config) || t.PullsWith(config) }

@@ -16,7 +16,9 @@ type Workload struct {
 	Conditions []Condition
 	Selector   map[string]string // matchLabels only
 	Template   *Template
-	Revision   string // the revision annotation of a Deployment
+	// Revision is the number that a Deployment is annotated with, or the name of
+	// the current ControllerRevision of a StatefulSet or DaemonSet.
+	Revision string
 	// Progressing is set while the controller has not yet seen the newest
 	// spec or not yet replaced all pods.
 	Progressing bool

@@ -31,19 +31,41 @@ func trimPlacement(t *cluster.Template, s *corev1.PodSpec) {
 	}
 }
 
+// requiredNodes are the expressions of required node affinity. All of one term
+// must hold, so each stands for itself; of several terms one is enough, which
+// is one condition.
 func requiredNodes(a *corev1.NodeAffinity) []string {
 	if a == nil || a.RequiredDuringSchedulingIgnoredDuringExecution == nil {
 		return nil
 	}
+	terms := a.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms
+	if len(terms) == 1 {
+		return expressions(terms[0].MatchExpressions)
+	}
 	var out []string
-	for _, term := range a.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms {
-		for _, e := range term.MatchExpressions {
-			text := e.Key + " " + string(e.Operator)
-			if len(e.Values) > 0 {
-				text += " (" + strings.Join(e.Values, ",") + ")"
-			}
-			out = append(out, text)
+	for i := range terms {
+		all := expressions(terms[i].MatchExpressions)
+		if len(all) == 0 {
+			all = expressions(terms[i].MatchFields)
 		}
+		if len(all) > 0 { // an empty term selects no node
+			out = append(out, strings.Join(all, cluster.TermAnd))
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return []string{strings.Join(out, cluster.TermOr)}
+}
+
+func expressions(requirements []corev1.NodeSelectorRequirement) []string {
+	var out []string
+	for _, e := range requirements {
+		text := e.Key + " " + string(e.Operator)
+		if len(e.Values) > 0 {
+			text += " (" + strings.Join(e.Values, ",") + ")"
+		}
+		out = append(out, text)
 	}
 	return out
 }

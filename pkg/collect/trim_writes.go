@@ -54,7 +54,9 @@ func dataKeys(fields *metav1.FieldsV1) (keys []string, data bool) {
 	for _, part := range []string{"f:data", "f:binaryData", "f:stringData"} {
 		_, owns := owned[part]
 		data = data || owns
-		out = append(out, namesIn(owned[part])...)
+		for _, name := range namesIn(owned[part]) {
+			out = append(out, maskText(name))
+		}
 	}
 	slices.Sort(out)
 	return out, data

@@ -70,14 +70,7 @@ func (e *explainer) dependants(p *Pattern, uses func(*unit) bool) changeContrast
 // refersTo reports whether a workload's pods refer to a ConfigMap or Secret
 // in whatever way.
 func (u *unit) refersTo(object cluster.Ref) bool {
-	if u.workload.Namespace != object.Namespace {
-		return false
-	}
-	byName := func(r cluster.ConfigRef) bool { return r.Name == object.Name }
-	if object.Kind == "Secret" {
-		return slices.ContainsFunc(u.template.Secrets, byName) || slices.Contains(u.template.PullSecrets, object.Name)
-	}
-	return slices.ContainsFunc(u.template.ConfigMaps, byName)
+	return u.workload.Namespace == object.Namespace && u.template.RefersTo(object)
 }
 
 // namesHost reports whether a workload was told of a host that fits.

@@ -208,15 +208,10 @@ func (e *explainer) referring(p *Pattern, object cluster.Ref) int {
 }
 
 func refers(s *symptom.Symptom, object cluster.Ref) bool {
-	t := s.Pod.Template
-	byName := func(r cluster.ConfigRef) bool { return r.Name == object.Name }
-	switch {
-	case s.Kind == symptom.ImagePull:
-		return object.Kind == "Secret" && slices.Contains(t.PullSecrets, object.Name)
-	case object.Kind == "Secret":
-		return slices.ContainsFunc(t.Secrets, byName)
+	if s.Kind == symptom.ImagePull {
+		return s.Pod.Template.PullsWith(object)
 	}
-	return slices.ContainsFunc(t.ConfigMaps, byName)
+	return s.Pod.Template.ConfiguredBy(object)
 }
 
 func podsOn(p *Pattern, node string) int {

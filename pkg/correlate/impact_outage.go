@@ -166,7 +166,7 @@ func (e *explainer) rewritten(ref cluster.Ref, from, to time.Time) cluster.Ref {
 	}
 	for i := range e.changes {
 		c := &e.changes[i]
-		if c.Kind == cluster.ConfigWrite && c.Object.Namespace == ref.Namespace && c.Time.After(from) && !c.Time.After(to) && uses(t, c.Object) {
+		if c.Kind == cluster.ConfigWrite && c.Object.Namespace == ref.Namespace && c.Time.After(from) && !c.Time.After(to) && t.RefersTo(c.Object) {
 			return c.Object
 		}
 	}
@@ -182,13 +182,4 @@ func (e *explainer) template(ref cluster.Ref) *cluster.Template {
 		return pods[0].Template
 	}
 	return nil
-}
-
-// uses reports whether a template refers to a ConfigMap or Secret.
-func uses(t *cluster.Template, config cluster.Ref) bool {
-	named := func(r cluster.ConfigRef) bool { return r.Name == config.Name }
-	if config.Kind == "Secret" {
-		return slices.ContainsFunc(t.Secrets, named) || slices.Contains(t.PullSecrets, config.Name)
-	}
-	return slices.ContainsFunc(t.ConfigMaps, named)
 }

@@ -123,12 +123,21 @@ func (e *explainer) servicesCalled(s *symptom.Symptom) []*cluster.Service {
 			out = append(out, svc)
 		}
 	}
-	for _, peer := range s.Peers {
-		if peer.Kind != "Service" {
-			continue
-		}
-		if svc := e.s.ServiceNamed(peer.Name+"."+peer.Namespace+".svc", peer.Namespace); svc != nil {
+	for _, svc := range e.peerServices(s) {
+		if svc != nil {
 			out = append(out, svc)
+		}
+	}
+	return out
+}
+
+// peerServices are the Services among a symptom's peers, as those of admission
+// webhooks; nil for each that was not read.
+func (e *explainer) peerServices(s *symptom.Symptom) []*cluster.Service {
+	var out []*cluster.Service
+	for _, peer := range s.Peers {
+		if peer.Kind == "Service" {
+			out = append(out, e.s.ServiceNamed(peer.Name+"."+peer.Namespace+".svc", peer.Namespace))
 		}
 	}
 	return out

@@ -121,11 +121,7 @@ func needsParent(e *explainer, parent, child *Pattern) bool {
 			}
 			called++
 		}
-		for _, peer := range s.Peers {
-			if peer.Kind != "Service" {
-				continue
-			}
-			svc := e.s.ServiceNamed(peer.Name+"."+peer.Namespace+".svc", peer.Namespace)
+		for _, svc := range e.peerServices(s) {
 			if svc == nil || !touchesAny(parent, e.backends(svc)) {
 				return false
 			}

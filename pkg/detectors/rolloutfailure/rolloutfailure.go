@@ -121,7 +121,7 @@ func (r *rollout) mostFail() bool {
 // it was made.
 func (r *rollout) beginning() time.Time {
 	began := r.current.Created
-	if r.current.Reused {
+	if r.current.Reused || (r.previous != nil && r.previous.Created.After(began)) {
 		for _, c := range r.pass.Changes() {
 			if c.Object == r.workload && c.Kind == cluster.Rollback && c.Time.After(began) {
 				began = c.Time
