@@ -25,6 +25,10 @@ const (
 	ServiceWrite  ChangeKind = "service-write" // the spec of a Service written
 	SettingWrite  ChangeKind = "setting-write" // a quota, limit range, webhook configuration or StorageClass written
 	PolicyWrite   ChangeKind = "policy-write"  // a NetworkPolicy written
+	AccessWrite   ChangeKind = "access-write"  // a role, or the binding of one, written
+	ScalerWrite   ChangeKind = "scaler-write"  // the spec of a HorizontalPodAutoscaler written
+	BudgetWrite   ChangeKind = "budget-write"  // a PodDisruptionBudget written
+	SchemaWrite   ChangeKind = "schema-write"  // a CustomResourceDefinition written
 	HelmRelease   ChangeKind = "helm-release"  // installed, upgraded or rolled back by Helm
 )
 

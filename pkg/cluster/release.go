@@ -5,6 +5,10 @@ import (
 	"time"
 )
 
+// HelmDelivery begins the Delivery of a workload that Helm installed; the
+// release's name follows.
+const HelmDelivery = "Helm release "
+
 // Release is one revision of a Helm release, as the labels of the Secret or
 // ConfigMap that Helm keeps it in tell. Its data are never read.
 type Release struct {

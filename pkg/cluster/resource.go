@@ -31,6 +31,15 @@ const (
 	Ingresses              Resource = "ingresses"
 	HTTPRoutes             Resource = "httproutes"
 	GRPCRoutes             Resource = "grpcroutes"
+	Roles                  Resource = "roles"
+	RoleBindings           Resource = "rolebindings"
+	ClusterRoles           Resource = "clusterroles"
+	ClusterRoleBindings    Resource = "clusterrolebindings"
+	Autoscalers            Resource = "horizontalpodautoscalers"
+	DisruptionBudgets      Resource = "poddisruptionbudgets"
+	CustomResources        Resource = "customresourcedefinitions"
+	HelmSecrets            Resource = "secrets (owner=helm)"    // Helm's records of releases alone
+	HelmConfigMaps         Resource = "configmaps (owner=helm)" // … where it keeps them in ConfigMaps
 	PodLogs                Resource = "pods/log"
 	Metrics                Resource = "metrics"    // what kubelets measure
 	History                Resource = "history"    // what a recorder kept

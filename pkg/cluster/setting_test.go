@@ -49,3 +49,24 @@ func TestWhomAPolicySelects(t *testing.T) {
 		t.Error("a setting is not found by its name")
 	}
 }
+
+func TestWritesOfAccessAndScale(t *testing.T) {
+	old := ago(90 * time.Hour)
+	got := New(Parts{At: noon, Settings: []Setting{
+		{Ref: ref("ClusterRole", "", "reader"), Created: old, Writes: []Write{{Manager: "kubectl-edit", Time: ago(9 * time.Minute), Spec: []string{"rules"}}}},
+		{Ref: ref("ClusterRoleBinding", "", "labelled"), Created: old, Writes: []Write{{Manager: "kubectl-label", Time: ago(time.Minute)}}},
+		{Ref: ref("HorizontalPodAutoscaler", "shop", "web"), Created: old, Least: 2, Most: 4, Writes: []Write{{Manager: "helm", Time: ago(8 * time.Minute), Spec: []string{"maxReplicas"}}}},
+		{Ref: ref("PodDisruptionBudget", "shop", "web"), Created: old, Writes: []Write{{Manager: "helm", Time: ago(7 * time.Minute), Spec: []string{"minAvailable"}}}},
+		{Ref: ref("CustomResourceDefinition", "", "orders.example.com"), Created: ago(6 * time.Minute)},
+	}}).Changes()
+	want := []Change{
+		{Time: old, Kind: AccessWrite, Object: ref("ClusterRoleBinding", "", "labelled"), What: "created"},
+		{Time: ago(9 * time.Minute), Kind: AccessWrite, Object: ref("ClusterRole", "", "reader"), What: "rules written", By: "kubectl-edit"},
+		{Time: ago(8 * time.Minute), Kind: ScalerWrite, Object: ref("HorizontalPodAutoscaler", "shop", "web"), What: "written, to 2 to 4 replicas now", By: "helm"},
+		{Time: ago(7 * time.Minute), Kind: BudgetWrite, Object: ref("PodDisruptionBudget", "shop", "web"), What: "written", By: "helm"},
+		{Time: ago(6 * time.Minute), Kind: SchemaWrite, Object: ref("CustomResourceDefinition", "", "orders.example.com"), What: "created"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

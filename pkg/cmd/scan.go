@@ -69,7 +69,11 @@ func (o *options) analyse(ctx context.Context) (*correlate.Story, []symptom.Symp
 		return nil, nil, err
 	}
 	snapshot = snapshot.WithConfigs(configs)
-	settings, err := reader.Settings(ctx, symptom.SettingsWanted(snapshot, symptoms))
+	wanted := symptom.SettingsWanted(snapshot, symptoms)
+	if o.noSecrets {
+		delete(wanted, cluster.HelmSecrets)
+	}
+	settings, err := reader.Settings(ctx, wanted)
 	if err != nil {
 		return nil, nil, err
 	}

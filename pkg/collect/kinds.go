@@ -25,6 +25,7 @@ type kind struct {
 type place struct {
 	namespace string
 	fields    string // field selector
+	labels    string // label selector
 }
 
 func namespaced(s cluster.Scope) []place {

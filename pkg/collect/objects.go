@@ -45,7 +45,14 @@ var savedKinds = map[string]savedKind{
 		decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.setting("ValidatingWebhookConfiguration", m) })},
 	"MutatingWebhookConfiguration": {cluster.MutatingWebhooks,
 		decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.setting("MutatingWebhookConfiguration", m) })},
-	"Secret": {cluster.Secrets, decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.config("Secret", m) })},
+	"Role":                     {cluster.Roles, decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.role("Role", m) })},
+	"ClusterRole":              {cluster.ClusterRoles, decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.role("ClusterRole", m) })},
+	"RoleBinding":              {cluster.RoleBindings, decode((*bucket).roleBinding)},
+	"ClusterRoleBinding":       {cluster.ClusterRoleBindings, decode((*bucket).clusterRoleBinding)},
+	"HorizontalPodAutoscaler":  {cluster.Autoscalers, decode((*bucket).autoscaler)},
+	"PodDisruptionBudget":      {cluster.DisruptionBudgets, decode((*bucket).budget)},
+	"CustomResourceDefinition": {cluster.CustomResources, decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.setting("CustomResourceDefinition", m) })},
+	"Secret":                   {cluster.Secrets, decodeMeta(func(b *bucket, m *metav1.ObjectMeta) { b.config("Secret", m) })},
 }
 
 // savedResources are those whose absence from saved data is worth a word.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -20,7 +21,7 @@ const pageSize = 500
 // error in the midst ends it; what came before is the caller's to discard,
 // so that no partial list passes for a whole one.
 func eachPage(ctx context.Context, where place, next func(metav1.ListOptions) (metav1.ListInterface, int, error)) (int, error) {
-	opts := metav1.ListOptions{Limit: pageSize, FieldSelector: where.fields}
+	opts := metav1.ListOptions{Limit: pageSize, FieldSelector: where.fields, LabelSelector: where.labels}
 	total := 0
 	for {
 		list, n, err := next(opts)
@@ -37,17 +38,20 @@ func eachPage(ctx context.Context, where place, next func(metav1.ListOptions) (m
 	}
 }
 
+const notServed = "not served by this cluster"
+
 // gapOf says in a word why a kind could not be read, and what would help.
 func gapOf(k kind, namespace string, err error) cluster.Gap {
 	gap := cluster.Gap{Resource: k.resource, Namespace: namespace, Reason: err.Error()}
 	switch {
 	case apierrors.IsForbidden(err):
 		gap.Reason = "forbidden"
-		gap.Remedy = fmt.Sprintf(`{apiGroups: [%q], resources: [%q], verbs: ["list"]}`, k.group, k.resource)
+		resource, _, _ := strings.Cut(string(k.resource), " ") // "secrets (owner=helm)"
+		gap.Remedy = fmt.Sprintf(`{apiGroups: [%q], resources: [%q], verbs: ["list"]}`, k.group, resource)
 	case apierrors.IsUnauthorized(err):
 		gap.Reason = "unauthorized"
 	case apierrors.IsNotFound(err):
-		gap.Reason = "not served by this cluster"
+		gap.Reason = notServed
 	case apierrors.IsResourceExpired(err) || apierrors.IsGone(err):
 		gap.Reason = "410 expired"
 	case apierrors.IsTooManyRequests(err):

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
@@ -29,21 +31,52 @@ func settingKinds() []kind {
 		{cluster.ValidatingWebhooks, admission, clusterWide, metadataPages(admission, "validatingwebhookconfigurations", of("ValidatingWebhookConfiguration"))},
 		{cluster.MutatingWebhooks, admission, clusterWide, metadataPages(admission, "mutatingwebhookconfigurations", of("MutatingWebhookConfiguration"))},
 		{cluster.StorageClasses, "storage.k8s.io", clusterWide, metadataPages("storage.k8s.io", "storageclasses", of("StorageClass"))},
+		{cluster.Autoscalers, "autoscaling", namespaced, pages(func(l *Live, ns string) lister[*autoscalingv2.HorizontalPodAutoscalerList] {
+			return l.typed.AutoscalingV2().HorizontalPodAutoscalers(ns)
+		}, func(b *bucket, list *autoscalingv2.HorizontalPodAutoscalerList) int {
+			return each(list.Items, b.autoscaler)
+		})},
+		{cluster.DisruptionBudgets, "policy", namespaced, pages(func(l *Live, ns string) lister[*policyv1.PodDisruptionBudgetList] {
+			return l.typed.PolicyV1().PodDisruptionBudgets(ns)
+		}, func(b *bucket, list *policyv1.PodDisruptionBudgetList) int { return each(list.Items, b.budget) })},
+		{cluster.CustomResources, extensions, clusterWide, metadataPages(extensions, "customresourcedefinitions", of("CustomResourceDefinition"))},
+		{cluster.HelmSecrets, "", helmRecords, metadataPages("", "secrets", func(b *bucket, m *metav1.ObjectMeta) { b.config("Secret", m) })},
+		{cluster.HelmConfigMaps, "", helmRecords, metadataPages("", "configmaps", func(b *bucket, m *metav1.ObjectMeta) { b.config("ConfigMap", m) })},
 	}
+}
+
+const extensions = "apiextensions.k8s.io"
+
+// helmRecords are the places where Helm keeps what it installed, told from all
+// else by its label.
+func helmRecords(s cluster.Scope) []place {
+	out := namespaced(s)
+	for i := range out {
+		out[i].labels = "owner=helm"
+	}
+	return out
 }
 
 // Settings lists the settings that are wanted, by namespace; "" means in one
 // list everywhere.
 func (l *Live) Settings(ctx context.Context, wanted map[cluster.Resource][]string) (cluster.Parts, error) {
 	all := newBucket()
-	for _, k := range append(settingKinds(), routeKinds()...) {
+	for _, k := range slices.Concat(settingKinds(), accessKinds(), routeKinds()) {
 		part, err := l.readConfigs(ctx, k, wanted[k.resource])
 		if err != nil {
 			return cluster.Parts{}, err
 		}
-		all.merge(part)
+		if !unserved(part) {
+			all.merge(part)
+		}
 	}
 	return all.Parts, nil
+}
+
+// unserved reports whether a kind is one that the cluster does not know: then
+// there is nothing of it to be read, and nothing is missing.
+func unserved(b *bucket) bool {
+	return len(b.Gaps) > 0 && !slices.ContainsFunc(b.Gaps, func(g cluster.Gap) bool { return g.Reason != notServed })
 }
 
 // Settings are among the files, if they were saved: there is no second step.
@@ -59,6 +92,22 @@ func (b *bucket) setting(kind string, m *metav1.ObjectMeta) {
 func (b *bucket) networkPolicy(p *networkingv1.NetworkPolicy) {
 	b.Settings = append(b.Settings, cluster.Setting{Ref: ref("NetworkPolicy", &p.ObjectMeta), Created: p.CreationTimestamp.Time,
 		Writes: specWrites(&p.ObjectMeta), Selector: p.Spec.PodSelector.MatchLabels, Partial: len(p.Spec.PodSelector.MatchExpressions) > 0, Policy: policyOf(p)})
+}
+
+func (b *bucket) autoscaler(a *autoscalingv2.HorizontalPodAutoscaler) {
+	x := cluster.Setting{Ref: ref("HorizontalPodAutoscaler", &a.ObjectMeta), Created: a.CreationTimestamp.Time, Writes: specWrites(&a.ObjectMeta),
+		Least: orOne(a.Spec.MinReplicas), Most: a.Spec.MaxReplicas}
+	x.Target = cluster.Ref{Kind: a.Spec.ScaleTargetRef.Kind, Namespace: a.Namespace, Name: a.Spec.ScaleTargetRef.Name}
+	b.Settings = append(b.Settings, x)
+}
+
+// budget keeps a PodDisruptionBudget. One without a selector selects nothing.
+func (b *bucket) budget(p *policyv1.PodDisruptionBudget) {
+	x := cluster.Setting{Ref: ref("PodDisruptionBudget", &p.ObjectMeta), Created: p.CreationTimestamp.Time, Writes: specWrites(&p.ObjectMeta), Partial: true}
+	if s := p.Spec.Selector; s != nil {
+		x.Selector, x.Partial = s.MatchLabels, len(s.MatchExpressions) > 0
+	}
+	b.Settings = append(b.Settings, x)
 }
 
 // webhookNames reads the names of webhooks out of managedFields, where they

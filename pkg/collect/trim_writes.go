@@ -75,6 +75,17 @@ func specFields(fields *metav1.FieldsV1) []string {
 	return out
 }
 
+// topFields are the names of an object's own fields that a manager owns.
+func topFields(fields *metav1.FieldsV1) []string {
+	var owned map[string]json.RawMessage
+	if json.Unmarshal(fields.GetRawBytes(), &owned) != nil {
+		return nil
+	}
+	out := namesIn(owned)
+	slices.Sort(out)
+	return out
+}
+
 func namesIn(owned map[string]json.RawMessage) []string {
 	var out []string
 	for k := range owned {
@@ -115,7 +126,7 @@ func delivery(m *metav1.ObjectMeta) string {
 		return "Argo CD application " + name
 	}
 	if name := m.Annotations["meta.helm.sh/release-name"]; name != "" {
-		return "Helm release " + name
+		return cluster.HelmDelivery + name
 	}
 	return ""
 }

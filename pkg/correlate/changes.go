@@ -30,6 +30,10 @@ var windows = map[cluster.ChangeKind]time.Duration{
 	cluster.HelmRelease:   10 * time.Minute,
 	cluster.SettingWrite:  time.Hour, // takes effect with the next that is created
 	cluster.PolicyWrite:   10 * time.Minute,
+	cluster.AccessWrite:   10 * time.Minute, // at the next request, or when a watch ends and is begun anew
+	cluster.ScalerWrite:   10 * time.Minute,
+	cluster.BudgetWrite:   time.Hour, // takes effect with the next eviction
+	cluster.SchemaWrite:   10 * time.Minute,
 }
 
 // ofMachine are the detectors of trouble that no rollout or setting makes by

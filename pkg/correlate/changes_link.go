@@ -19,7 +19,7 @@ func (e *explainer) link(p *Pattern, c cluster.Change) string {
 		return scalingLink(p, c)
 	case cluster.HelmRelease:
 		return e.releaseLink(p, c)
-	case cluster.SettingWrite:
+	case cluster.SettingWrite, cluster.AccessWrite, cluster.ScalerWrite, cluster.BudgetWrite, cluster.SchemaWrite:
 		return e.settingLink(p, c)
 	case cluster.PolicyWrite:
 		return e.policyLink(p, c)
@@ -93,7 +93,7 @@ func (e *explainer) releaseLink(p *Pattern, c cluster.Change) string {
 	}
 	n := 0
 	for _, ref := range p.Tally.Workloads {
-		if w := e.s.Workload(ref); w != nil && ref.Namespace == c.Object.Namespace && w.Delivery == "Helm release "+c.Object.Name {
+		if w := e.s.Workload(ref); w != nil && ref.Namespace == c.Object.Namespace && w.Delivery == cluster.HelmDelivery+c.Object.Name {
 			n++
 		}
 	}

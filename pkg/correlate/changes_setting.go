@@ -9,34 +9,53 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
-// settingLink ties the write of a quota, a limit range, a webhook
-// configuration or a class of storage to those that it is named for.
+// settingLinks say what ties a setting of a kind to the affected, where it is
+// not that the refusal names it.
+var settingLinks = map[string]string{
+	"LimitRange":               "in the namespace, where one refuses",
+	"StorageClass":             "class of the volumes of",
+	"Role":                     "bound to the refused service account of",
+	"ClusterRole":              "bound to the refused service account of",
+	"RoleBinding":              "binds the refused service account of",
+	"ClusterRoleBinding":       "binds the refused service account of",
+	"HorizontalPodAutoscaler":  "scales",
+	"PodDisruptionBudget":      "guards the evicted pods of",
+	"CustomResourceDefinition": "defines what is asked for by",
+}
+
+// settingLink ties the write of a setting to those that it is named for, or
+// that it is about.
 func (e *explainer) settingLink(p *Pattern, c cluster.Change) string {
 	x := e.s.Setting(c.Object)
 	if x == nil || e.bornWith(p, c) {
 		return ""
 	}
-	k := e.countWorkloads(p, func(s *symptom.Symptom) bool { return concerns(x, s) })
+	k := e.countWorkloads(p, func(s *symptom.Symptom) bool { return e.concerns(x, s) })
 	if k == 0 {
 		return ""
 	}
 	what := "named by what refuses"
-	switch x.Kind {
-	case "LimitRange":
-		what = "in the namespace, where one refuses"
-	case "StorageClass":
-		what = "class of the volumes of"
+	if said, ok := settingLinks[x.Kind]; ok {
+		what = said
 	}
 	return fmt.Sprintf("%s %d of %d affected workloads", what, k, len(p.Tally.Workloads))
 }
 
 // concerns reports whether a symptom is about a setting.
-func concerns(x *cluster.Setting, s *symptom.Symptom) bool {
+func (e *explainer) concerns(x *cluster.Setting, s *symptom.Symptom) bool {
 	switch x.Kind {
 	case "StorageClass":
 		return s.Class == x.Name
 	case "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration":
 		return s.About.Kind == "Webhook" && slices.Contains(x.Webhooks, s.About.Name)
+	case "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding":
+		return e.grants(x, s)
+	case "HorizontalPodAutoscaler":
+		return symptom.HurtByNumbers(s) && x.Target == s.Workload.Key()
+	case "PodDisruptionBudget":
+		return s.Kind == symptom.Eviction && s.Cause == symptom.EvictedAPI && s.Pod != nil && x.Selects(s.Pod)
+	case "CustomResourceDefinition":
+		return defines(x, s)
 	}
 	// The API server does not say which LimitRange it was.
 	return s.About.Kind == x.Kind && s.About.Namespace == x.Namespace && (s.About.Name == x.Name || s.About.Name == "")

@@ -10,6 +10,10 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
+func account(namespace, name string) cluster.Ref {
+	return cluster.Ref{Kind: "ServiceAccount", Namespace: namespace, Name: name}
+}
+
 // TestSettingsNeedTheirLink: of each kind one setting is tied to the failure
 // and one, written at the same time, is not.
 func TestSettingsNeedTheirLink(t *testing.T) {
@@ -35,16 +39,32 @@ func TestSettingsNeedTheirLink(t *testing.T) {
 			with(setting("ValidatingWebhookConfiguration", "", "gate"), func(x *cluster.Setting) { x.Webhooks = []string{"gate.example.com"} }),
 			with(setting("MutatingWebhookConfiguration", "", "other"), func(x *cluster.Setting) { x.Webhooks = []string{"other.example.com"} }),
 			setting("StorageClass", "", "fast"), setting("StorageClass", "", "slow"),
+			with(setting("RoleBinding", "shop", "reads"), func(x *cluster.Setting) {
+				x.Subjects, x.Target = []cluster.Ref{account("shop", "web")}, cluster.Ref{Kind: "Role", Namespace: "shop", Name: "reader"}
+			}),
+			setting("Role", "shop", "reader"), setting("Role", "shop", "unbound"),
+			with(setting("RoleBinding", "shop", "of-another"), func(x *cluster.Setting) { x.Subjects = []cluster.Ref{account("shop", "api")} }),
+			with(setting("RoleBinding", "mail", "elsewhere"), func(x *cluster.Setting) { x.Subjects = []cluster.Ref{account("shop", "web")} }),
+			with(setting("HorizontalPodAutoscaler", "shop", "web"), func(x *cluster.Setting) { x.Target = web }),
+			with(setting("HorizontalPodAutoscaler", "shop", "api"), func(x *cluster.Setting) { x.Target = deployment("shop", "api") }),
+			with(setting("PodDisruptionBudget", "shop", "web"), func(x *cluster.Setting) { x.Selector = labels }),
+			with(setting("PodDisruptionBudget", "shop", "api"), func(x *cluster.Setting) { x.Selector = map[string]string{"app": "api"} }),
+			setting("CustomResourceDefinition", "", "policies.example.com"), setting("CustomResourceDefinition", "", "orders.example.com"),
 			// Came with the workload: its beginning.
 			with(setting("NetworkPolicy", "shop", "begun"), func(x *cluster.Setting) { x.Writes = nil }),
 		}})
 	for want, sym := range map[string]symptom.Symptom{
-		"ResourceQuota shop/small (stated)":                 {Kind: symptom.Admission, About: cluster.Ref{Kind: "ResourceQuota", Namespace: "shop", Name: "small"}},
-		"LimitRange shop/limits (observation)":              {Kind: symptom.Admission, About: cluster.Ref{Kind: "LimitRange", Namespace: "shop"}},
-		"ValidatingWebhookConfiguration gate (observation)": {Kind: symptom.Admission, About: cluster.Ref{Kind: "Webhook", Name: "gate.example.com"}},
-		"NetworkPolicy shop/web (observation)":              {Kind: symptom.Network},
-		"StorageClass fast (observation)":                   {Kind: symptom.Storage, Class: "fast"},
-		"":                                                  {Kind: symptom.OOM},
+		"HorizontalPodAutoscaler shop/web (observation), ResourceQuota shop/small (stated)": {Kind: symptom.Admission, About: cluster.Ref{Kind: "ResourceQuota", Namespace: "shop", Name: "small"}},
+		"LimitRange shop/limits (observation)":                                              {Kind: symptom.Admission, About: cluster.Ref{Kind: "LimitRange", Namespace: "shop"}},
+		"ValidatingWebhookConfiguration gate (observation)":                                 {Kind: symptom.Admission, About: cluster.Ref{Kind: "Webhook", Name: "gate.example.com"}},
+		"NetworkPolicy shop/web (observation)":                                              {Kind: symptom.Network},
+		"StorageClass fast (observation)":                                                   {Kind: symptom.Storage, Class: "fast"},
+		"HorizontalPodAutoscaler shop/web (observation)":                                    {Kind: symptom.OOM},
+		"PodDisruptionBudget shop/web (observation)":                                        {Kind: symptom.Eviction, Cause: symptom.EvictedAPI},
+		"CustomResourceDefinition policies.example.com (observation)": {Kind: symptom.Exit,
+			Message: `no matches for kind "Policy" in version "example.com/v1"`},
+		"Role shop/reader (observation), RoleBinding shop/reads (observation)": {Kind: symptom.RBAC,
+			Access: symptom.Access{User: "system:serviceaccount:shop:web", Verb: "list", Resource: "pods", Namespace: "shop"}},
 	} {
 		sym.Object, sym.Pod, sym.Workload, sym.First, sym.Last, sym.Ongoing = pod.Ref, s.Pod("shop", "web-1"), web, noon, noon, true
 		p := newExplainer(s, []symptom.Symptom{sym}).explain(detect.Pattern{Detector: string(sym.Kind), Symptoms: []*symptom.Symptom{&sym}})

@@ -81,7 +81,7 @@ func (e *explainer) explain(found detect.Pattern) *Pattern {
 	}
 	e.contrasts(p)
 	p.Changes = e.linked(p)
-	for _, none := range []string{e.unchanged(p), e.pullSecretsKept(p)} {
+	for _, none := range []string{e.unchanged(p), e.pullSecretsKept(p), e.accessKept(p)} {
 		if none != "" {
 			p.Counter = append(slices.Clone(p.Counter), none)
 		}

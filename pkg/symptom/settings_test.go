@@ -30,6 +30,21 @@ func TestSettingsAreAskedForWhereSomethingFails(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	refused := Access{User: "system:serviceaccount:shop:web", Verb: "list", Resource: "orders/status", Group: "example.com", Namespace: "shop"}
+	got = SettingsWanted(s, []Symptom{
+		{Kind: RBAC, Object: pod("shop"), Access: refused},
+		{Kind: Eviction, Object: pod("mail"), Cause: EvictedAPI},
+		{Kind: Eviction, Object: pod("quiet"), Cause: "memory"},
+		{Kind: Probe, Object: pod("web"), Workload: cluster.Ref{Kind: "Deployment", Namespace: "web", Name: "w"}},
+		{Kind: Probe, Object: pod("quiet"), Workload: cluster.Ref{Kind: "DaemonSet", Namespace: "quiet", Name: "d"}},
+	})
+	want = map[cluster.Resource][]string{
+		cluster.Roles: {"shop"}, cluster.RoleBindings: {"shop"}, cluster.ClusterRoles: {""}, cluster.ClusterRoleBindings: {""},
+		cluster.CustomResources: {""}, cluster.DisruptionBudgets: {"mail"}, cluster.Autoscalers: {"web"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 	if got := SettingsWanted(s, []Symptom{{Kind: OOM, Object: pod("quiet")}}); len(got) != 0 {
 		t.Errorf("asks for %v without a reason", got)
 	}
@@ -39,5 +54,38 @@ func TestSettingsAreAskedForWhereSomethingFails(t *testing.T) {
 	}
 	if got := SettingsWanted(s, many)[cluster.NetworkPolicies]; len(got) != 1 || got[0] != "" {
 		t.Errorf("many namespaces one by one: %v", got)
+	}
+}
+
+// TestHelmsRecordsAreAskedForAlone where no Secret is read anyhow.
+func TestHelmsRecordsAreAskedForAlone(t *testing.T) {
+	web := cluster.Ref{Kind: "Deployment", Namespace: "shop", Name: "web"}
+	by := func(delivery string, template *cluster.Template) map[cluster.Resource][]string {
+		s := cluster.New(cluster.Parts{Workloads: []cluster.Workload{{Ref: web, Delivery: delivery}}})
+		pod := &cluster.Pod{Ref: cluster.Ref{Kind: "Pod", Namespace: "shop", Name: "web-1"}, Template: template}
+		return SettingsWanted(s, []Symptom{{Kind: Exit, Object: pod.Ref, Pod: pod, Workload: web}})
+	}
+	want := map[cluster.Resource][]string{cluster.HelmSecrets: {"shop"}, cluster.HelmConfigMaps: {"shop"}}
+	if diff := cmp.Diff(want, by("Helm release shop", nil)); diff != "" {
+		t.Error(diff)
+	}
+	if got := by("Helm release shop", &cluster.Template{PullSecrets: []string{"regcred"}}); len(got) != 0 {
+		t.Errorf("read twice: %v", got)
+	}
+	if got := by("Argo CD application shop", nil); len(got) != 0 {
+		t.Errorf("Helm delivers nothing here: %v", got)
+	}
+}
+
+func TestCustomResources(t *testing.T) {
+	for want, sym := range map[string]Symptom{
+		"orders example.com":      {Access: Access{Resource: "orders/status", Group: "example.com"}},
+		"order shop.example.com":  {Message: `error: no matches for kind "Order" in version "shop.example.com/v1beta1"`},
+		"orders shop.example.com": {Message: `the server could not find the requested resource (get orders.shop.example.com)`},
+		" ":                       {Message: `no matches for kind "Ingress" in version "networking.k8s.io/v1beta1"`, Access: Access{Resource: "pods"}},
+	} {
+		if name, group := CustomResource(&sym); name+" "+group != want {
+			t.Errorf("got %q of %q, want %q", name, group, want)
+		}
 	}
 }
