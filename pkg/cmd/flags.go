@@ -83,7 +83,8 @@ type options struct {
 	severity correlate.Severity
 	suite    detect.Suite
 	style    report.Style
-	quiet    bool // no progress
+	quiet    bool   // no progress
+	source   reader // what is read instead of a cluster or files; nil: those
 }
 
 // runE turns a run of options into a cobra function.

@@ -27,6 +27,9 @@ type reader interface {
 }
 
 func (o *options) reader() (reader, error) {
+	if o.source != nil {
+		return o.source, nil
+	}
 	if len(o.files) > 0 {
 		return &collect.Files{Paths: o.files, Stdin: o.streams.In, Now: o.now}, nil
 	}

@@ -125,7 +125,7 @@ It only reads. It never reads the data of a Secret.`,
 	addVerbosity(root)
 	root.AddCommand(newNode(flags), newExplain(flags), newRollout(flags))
 	root.AddCommand(newMatrix(flags), newTimeline(flags), newDetectors(streams), newVersion(streams))
-	root.AddCommand(newRecord(flags), newHistory(flags))
+	root.AddCommand(newRecord(flags), newHistory(flags), newDiff(flags))
 	return root
 }
 

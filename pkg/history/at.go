@@ -3,7 +3,9 @@ package history
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
@@ -31,7 +33,7 @@ func (s *Store) At(ctx context.Context, t time.Time, namespaces []string) (clust
 		return cluster.Parts{}, err
 	}
 	parts := cluster.Parts{At: t, Identity: about.Identity()}
-	err = s.read(ctx, Query{From: t.Add(-held), To: t.Add(time.Microsecond), Namespaces: namespaces}, func(r *reading) error {
+	err = s.read(ctx, Query{From: t.Add(-held), To: t.Add(time.Microsecond)}, func(r *reading) error {
 		if s.packer == nil {
 			if s.packer, err = newPacker(); err != nil {
 				return err
@@ -55,7 +57,7 @@ func (s *Store) lastWatch(watches []Watch, t time.Time, namespaces []string) (Wa
 	var first time.Time
 	for i := range watches {
 		w := &watches[i]
-		if !w.covers(namespaces) {
+		if len(namespaces) > 0 && !w.covers(namespaces) {
 			continue
 		}
 		if first.IsZero() || w.From.Before(first) {
@@ -67,7 +69,7 @@ func (s *Store) lastWatch(watches []Watch, t time.Time, namespaces []string) (Wa
 	}
 	switch {
 	case first.IsZero():
-		return Watch{}, s.failed(fmt.Errorf("nothing was recorded of what is asked for"))
+		return Watch{}, s.failed(errors.New("nothing was recorded of the namespaces that are asked for"))
 	case last == nil:
 		return Watch{}, s.failed(fmt.Errorf("nothing is known of %s: it reaches back to %s", t.UTC().Format(time.RFC3339), first.UTC().Format(time.RFC3339)))
 	}
@@ -194,11 +196,18 @@ func (s *Store) sources(p *cluster.Parts, w Watch) {
 			p.Sources = append(p.Sources, cluster.Source{Resource: r, Gap: "not recorded"})
 		}
 	}
-	if p.At.After(w.To) {
-		reason := fmt.Sprintf("nothing was recorded between %s and %s", w.To.UTC().Format(time.RFC3339), p.At.UTC().Format(time.RFC3339))
-		p.Gaps = append(p.Gaps, cluster.Gap{Resource: cluster.History, Reason: reason})
-		p.Sources = append(p.Sources, cluster.Source{Resource: cluster.History, From: s.path, Gap: reason})
+	if len(w.Namespaces) > 0 {
+		s.lack(p, "of the namespaces "+strings.Join(w.Namespaces, ", ")+" alone was recorded")
 	}
+	if p.At.After(w.To) {
+		s.lack(p, fmt.Sprintf("nothing was recorded between %s and %s", w.To.UTC().Format(time.RFC3339), p.At.UTC().Format(time.RFC3339)))
+	}
+}
+
+// lack says what the history as a whole lacks.
+func (s *Store) lack(p *cluster.Parts, reason string) {
+	p.Gaps = append(p.Gaps, cluster.Gap{Resource: cluster.History, Reason: reason})
+	p.Sources = append(p.Sources, cluster.Source{Resource: cluster.History, From: s.path, Gap: reason})
 }
 
 // unrecorded are what a scan reads and a recorder may not have followed.
