@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
-	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/collect"
@@ -133,7 +131,7 @@ file, --no-history leaves it out.`,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              flags.runE(runHistory),
 	}
-	c.AddCommand(newHistoryPrune(flags))
+	c.AddCommand(newHistoryPrune(flags), newHistoryCopy(flags))
 	return c
 }
 
@@ -199,81 +197,4 @@ func summaryOf(ctx context.Context, path string) (sum history.Summary, err error
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	return store.Summarise(ctx)
-}
-
-// pruneFlags say what goes.
-type pruneFlags struct {
-	olderThan string
-	cluster   string
-}
-
-func newHistoryPrune(flags *scanFlags) *cobra.Command {
-	p := &pruneFlags{}
-	c := &cobra.Command{
-		Use:   "prune --older-than AGE",
-		Short: "Remove facts that are older than an age",
-		Long: `Removes what is older than an age from all histories in the user's data folder,
-from those of one cluster (--cluster) or from one file (--history), and gives
-the room back to the disk. A recorder may be writing meanwhile. How every
-object was at that time stays, so that what came later has a beginning.`,
-		Example: `  # Forget what is older than a week, everywhere
-  kubectl patterns history prune --older-than 7d
-
-  # Of one cluster, by its context, server or ID, as 'kubectl patterns history' shows them
-  kubectl patterns history prune --older-than 2d --cluster staging`,
-		Args:              takesNothing,
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE:              flags.runE(func(ctx context.Context, o *options, _ []string) error { return runPrune(ctx, o, p) }),
-	}
-	c.Flags().StringVar(&p.olderThan, "older-than", "", "The age, such as 36h or 7d")
-	c.Flags().StringVar(&p.cluster, "cluster", "", "Only histories of the cluster with this context, server or ID")
-	return c
-}
-
-func runPrune(ctx context.Context, o *options, p *pruneFlags) error {
-	age, err := parseSpan(p.olderThan)
-	if err != nil || age <= 0 {
-		return usagef("--older-than %q: must be an age such as 36h or 7d", p.olderThan)
-	}
-	files, _, err := o.historyFiles()
-	if err != nil {
-		return err
-	}
-	pruned := 0
-	for _, path := range files {
-		if p.cluster != "" {
-			about, err := aboutFile(ctx, path)
-			if err != nil || !slices.Contains([]string{about.Cluster, about.Context, about.Server}, p.cluster) {
-				continue
-			}
-		}
-		n, err := prune(ctx, path, time.Now().Add(-age))
-		if err != nil {
-			return err
-		}
-		pruned++
-		_, _ = fmt.Fprintf(o.streams.Out, "%s: %d facts removed\n", report.Plain(path), n.All())
-	}
-	if pruned == 0 && p.cluster != "" {
-		return fmt.Errorf("there is no history of a cluster %q; 'kubectl patterns history' lists them", p.cluster)
-	}
-	return nil
-}
-
-func prune(ctx context.Context, path string, before time.Time) (n history.Counts, err error) {
-	store, err := history.Open(ctx, path)
-	if err != nil {
-		return n, err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	return store.Prune(ctx, before)
-}
-
-// parseSize reads an amount of memory such as 512Mi; 0 is no limit.
-func parseSize(text string) (int64, error) {
-	q, err := resource.ParseQuantity(text)
-	if err != nil || q.Sign() < 0 {
-		return 0, usagef("a size must be like 512Mi or 2Gi, not %q", text)
-	}
-	return q.Value(), nil
 }

@@ -180,3 +180,30 @@ func TestHistoryIsListedAndPruned(t *testing.T) {
 		}
 	}
 }
+
+func TestHistoryIsCopied(t *testing.T) {
+	path, _ := recorded(t, pullAuth)
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	if _, errOut, code := run(t, "", "history", "copy", copied, "--history", path); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, errOut)
+	}
+	out, errOut, code := run(t, "", "history", "copy", "-", "--history", path)
+	if code != exitOK {
+		t.Fatalf("exit code %d: %s", code, errOut)
+	}
+	piped := filepath.Join(t.TempDir(), "piped.db")
+	if err := os.WriteFile(piped, []byte(out), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want, _, _ := run(t, "", "history", "--history", path, "-o", "json")
+	for _, file := range []string{copied, piped} {
+		got, _, code := run(t, "", "history", "--history", file, "-o", "json")
+		var a, b report.HistoryList
+		if json.Unmarshal([]byte(want), &a) != nil || json.Unmarshal([]byte(got), &b) != nil || code != exitOK || a.Files[0].Facts != b.Files[0].Facts {
+			t.Errorf("%s is not as it was: %s", file, got)
+		}
+	}
+	if _, errOut, code := run(t, "", "history", "copy", copied, "--history", path); code != exitFailed || !strings.Contains(errOut, "exists already") {
+		t.Errorf("over another file: exit code %d, %s", code, errOut)
+	}
+}

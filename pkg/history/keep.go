@@ -144,8 +144,8 @@ func (w *writing) object(ctx context.Context, o *Object, seen int64) error {
 	if err := w.row(ctx, `SELECT sum, rv, seen FROM objects WHERE id = ?`, id).Scan(&sum, &rv, &last); err != nil {
 		return err
 	}
-	if sum == o.sum || (o.Version != 0 && o.Version <= rv) {
-		return nil
+	if sum == o.sum || (o.body != nil && o.Version != 0 && o.Version <= rv) {
+		return nil // a UID that is gone does not come back, whatever its version
 	}
 	template, err := w.template(ctx, o.template)
 	if err != nil {

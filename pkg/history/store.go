@@ -108,7 +108,7 @@ func OpenRead(ctx context.Context, path string) (*Store, error) {
 func openRead(ctx context.Context, path, how string) (*Store, error) {
 	s := &Store{path: path, names: newNames()}
 	var err error
-	s.db, err = sql.Open("sqlite", dsn(path, how, pragma("busy_timeout", patience.Milliseconds()), pragma("cache_size", -16384), pragma("query_only", 1)))
+	s.db, err = sql.Open("sqlite", dsn(path, how, pragma("busy_timeout", patience.Milliseconds()), pragma("cache_size", -16384)))
 	if err != nil {
 		return nil, s.failed(err)
 	}
@@ -147,6 +147,16 @@ func pragma(name string, value any) string {
 
 // Path is the file's.
 func (s *Store) Path() string { return s.path }
+
+// Copy writes one consistent moment of the history into a new file, while
+// others may write to it.
+func (s *Store) Copy(ctx context.Context, to string) error {
+	if Exists(to) {
+		return fmt.Errorf("%s exists already", to)
+	}
+	_, err := s.db.ExecContext(ctx, `VACUUM INTO ?`, to)
+	return s.failed(err)
+}
 
 // Close ends the use of the file.
 func (s *Store) Close() error { return s.failed(s.db.Close()) }
