@@ -70,6 +70,7 @@ type Pattern struct {
 	Following   *Following // why it follows from that; nil for a root
 	Explains    []string
 	Evidence    []symptom.Evidence
+	Before      *Before // nil where it was not seen earlier, or nothing is known of that
 
 	members *members // looked up by factors; made when first asked for
 	// firsts are when each workload's first symptom came; asked for by changes.
@@ -225,6 +226,7 @@ func Explain(whole *Story, s *cluster.Snapshot, suite detect.Suite, symptoms []s
 	}
 	e.beginnings(story.Patterns)
 	e.weighTimings(story.Patterns)
+	e.remember(story.Patterns, symptoms)
 	e.chain(story.Patterns)
 	admitSilence(story.Patterns)
 	if whole != nil {

@@ -79,6 +79,7 @@ func pattern(p *correlate.Pattern) Pattern {
 		CounterEvidence:  convert(p.Counter, func(s string) Sentence { return Sentence{s} }),
 		ProbableCause:    ProbableCause{Text: p.Probable.Text, Confidence: string(p.Probable.Confidence), Why: p.Probable.Why},
 		Timeline:         convert(p.Timeline, entry),
+		SeenBefore:       seenBefore(p.Before),
 		Timing:           timing(p.Timing),
 		Chain:            convert(p.Chain, hop),
 		Investigation:    convert(p.Investigation, func(c detect.Command) Command { return Command(c) }),

@@ -17,6 +17,7 @@ func (t *text) pattern(p *Pattern) {
 	t.field(2, "ID", fmt.Sprintf("%s (%s, %s, evidence: %s)", p.ID, p.Category, p.Severity, p.Tier), t.palette.dim)
 	t.field(2, "Frequency", frequency(p), nil)
 	t.field(2, "Seen", t.seen(p), nil)
+	t.before(p)
 	t.spark(p)
 	t.impact(p)
 	t.affected(p)

@@ -127,6 +127,8 @@ type Pattern struct {
 	CounterEvidence  []Sentence        `json:"counterEvidence"`
 	ProbableCause    ProbableCause     `json:"probableCause"`
 	Timeline         []Entry           `json:"timeline"`
+	// SeenBefore is set when the history tells of it earlier.
+	SeenBefore *SeenBefore `json:"seenBefore,omitempty"`
 	// Timing is set on patterns in time.
 	Timing *Timing `json:"timing,omitempty"`
 	// Chain is how failures went on along dependencies, depth first: each hop
