@@ -88,7 +88,7 @@ func scansRemember(t *testing.T, c *real, file string) {
 	if out, errOut, code := c.run(t, "diff", "--at", "5s"); code != 0 || !strings.Contains(out, "Pattern differences") {
 		t.Errorf("diff --at: exit code %d, %s%s", code, errOut, out)
 	}
-	if out, _, code := c.run(t, "history"); code != 0 || !strings.Contains(out, "of it watched") {
+	if out, _, code := c.run(t, "history"); code != 0 || !strings.Contains(strings.Join(strings.Fields(out), " "), "of it watched") {
 		t.Errorf("history: exit code %d, %s", code, out)
 	}
 }

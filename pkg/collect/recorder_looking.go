@@ -2,10 +2,14 @@ package collect
 
 import (
 	"crypto/rand"
-	"fmt"
+	"errors"
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/history"
@@ -47,7 +51,7 @@ func (l *looking) add(r cluster.Resource) int {
 func (l *looking) set(i int, s streamState, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s == lost || (s == refused && l.states[i] == following) {
+	if l.period != nil && (s == lost || (s == refused && slices.Contains(l.period.Resources, l.resources[i]))) {
 		l.period = nil
 	}
 	l.states[i], l.errs[i] = s, err
@@ -96,17 +100,38 @@ func (l *looking) now() (since time.Time, trouble []string) {
 	if l.period != nil {
 		since = l.period.From
 	}
+	why := map[string][]string{}
+	var order []string
 	for i, err := range l.errs {
 		if err == nil || l.states[i] == following {
 			continue
 		}
-		text := fmt.Sprintf("%s: %v", l.resources[i], err)
-		if l.states[i] == apart || l.states[i] == lost {
+		if l.states[i] != refused {
 			since = time.Time{}
 		}
-		if !slices.Contains(trouble, text) {
-			trouble = append(trouble, text)
+		text := troubleOf(err)
+		if why[text] == nil {
+			order = append(order, text)
+		}
+		if name := string(l.resources[i]); !slices.Contains(why[text], name) {
+			why[text] = append(why[text], name)
 		}
 	}
+	for _, text := range order {
+		trouble = append(trouble, strings.Join(why[text], ", ")+" ("+text+")")
+	}
 	return since, trouble
+}
+
+// troubleOf is an error in a word, or without the URL that was asked, which is
+// another each time.
+func troubleOf(err error) string {
+	var transport *url.Error
+	switch {
+	case apierrors.IsForbidden(err):
+		return "forbidden"
+	case errors.As(err, &transport):
+		return transport.Err.Error()
+	}
+	return err.Error()
 }

@@ -34,7 +34,7 @@ func TestOnlyWhatWasFollowedWasWatched(t *testing.T) {
 	if l.at(second(30)) != nil {
 		t.Error("out of reach is not watched")
 	}
-	if since, trouble := l.now(); !since.IsZero() || !strings.Contains(strings.Join(trouble, ""), "events: connection refused") {
+	if since, trouble := l.now(); !since.IsZero() || !strings.Contains(strings.Join(trouble, ""), "events (connection refused)") {
 		t.Errorf("%v %v", since, trouble)
 	}
 	l.set(events, following, nil)

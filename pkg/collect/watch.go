@@ -189,13 +189,13 @@ func (s *stream) recover(ctx context.Context, err error, wait *tries) error {
 		return err
 	case isRefused(err):
 		s.state(refused, err)
-		return pause(ctx, refusedPause)
+		return wait.pause(ctx, longestRefused)
 	case errors.Is(err, errExpired) || isExpired(err):
 		s.state(lost, err)
 		return pause(ctx, time.Second/2)
 	}
 	s.state(apart, err)
-	return wait.pause(ctx)
+	return wait.pause(ctx, longest)
 }
 
 // all tells every object there is, page by page, and returns the version from
@@ -235,19 +235,24 @@ func (s *stream) all(ctx context.Context) (version string, err error) {
 // whenever the connection ends, so that nothing is lost and nothing is told
 // twice.
 func (s *stream) follow(ctx context.Context, version string) error {
+	refusals := 0
 	for wait := newTries(); ; {
 		began := time.Now()
 		w, err := s.watch(ctx, s.options(version))
 		if err == nil {
+			refusals = 0
 			s.state(following, nil)
 			version, err = s.drain(ctx, w, version)
+		}
+		if isRefused(err) {
+			refusals++
 		}
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case isExpired(err):
 			return errExpired
-		case errors.As(err, new(*keepError)), isRefused(err):
+		case errors.As(err, new(*keepError)), refusals > patientRefusals:
 			return err
 		case err == nil && time.Since(began) > time.Second: // the server ends a watch now and then
 			wait = newTries()
@@ -258,11 +263,16 @@ func (s *stream) follow(ctx context.Context, version string) error {
 		if time.Since(began) > time.Minute {
 			wait = newTries()
 		}
-		if err := wait.pause(ctx); err != nil {
+		if err := wait.pause(ctx, longest); err != nil {
 			return err
 		}
 	}
 }
+
+// patientRefusals is how often a watch may be refused before it is taken for
+// refused: an API server that has just started knows no roles yet, and
+// forbids everything for some seconds.
+const patientRefusals = 6
 
 // options renew a watch after five to ten minutes, as client-go's reflector
 // does: a connection that is dead without a word ends then at the latest.
@@ -314,12 +324,12 @@ func isRefused(err error) bool {
 	return apierrors.IsForbidden(err) || apierrors.IsNotFound(err) || apierrors.IsMethodNotSupported(err)
 }
 
-// refusedPause is how long a recorder waits before it asks again for what it
-// may not read.
-const refusedPause = 5 * time.Minute
-
-// longest is the longest pause between two tries of what should work.
-const longest = 30 * time.Second
+// longest is the longest pause between two tries of what should work, and
+// longestRefused of what may not be read.
+const (
+	longest        = 30 * time.Second
+	longestRefused = 5 * time.Minute
+)
 
 // tries are repeated after pauses that double, so that a server that comes back
 // is not met by everybody at once.
@@ -327,7 +337,7 @@ type tries struct{ next time.Duration }
 
 func newTries() *tries { return &tries{next: 500 * time.Millisecond} }
 
-func (t *tries) pause(ctx context.Context) error {
+func (t *tries) pause(ctx context.Context, longest time.Duration) error {
 	d := t.next/2 + rand.N(t.next/2) //nolint:gosec // no secret
 	t.next = min(2*t.next, longest)
 	return pause(ctx, d)

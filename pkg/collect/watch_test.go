@@ -119,13 +119,14 @@ func TestAWatchIsResumedWhereItEnded(t *testing.T) {
 		watches: []func(string) ([]watch.Event, error){
 			sent(watch.Event{Type: watch.Modified, Object: podAt("a", 8)}, watch.Event{Type: watch.Bookmark, Object: podAt("", 12)}),
 			refuse(errors.New("connection refused")),
+			refuse(apierrors.NewForbidden(schema.GroupResource{Resource: "pods"}, "", errors.New("no roles are known yet"))),
 			sent(watch.Event{Type: watch.Deleted, Object: podAt("a", 14)}, watch.Event{Type: watch.Error, Object: &expired}),
 			sent(watch.Event{Type: watch.Added, Object: podAt("c", 31)}),
 			refuse(&apierrors.StatusError{ErrStatus: metav1.Status{Code: http.StatusGone, Reason: metav1.StatusReasonGone}}),
 		},
 	}
 	told, states, lists := play(t, s)
-	if want := []string{"list", "listpage2", "watch 7", "watch 12", "watch 12", "list", "watch 30", "watch 31", "list"}; !slices.Equal(s.asked, want) {
+	if want := []string{"list", "listpage2", "watch 7", "watch 12", "watch 12", "watch 12", "list", "watch 30", "watch 31", "list"}; !slices.Equal(s.asked, want) {
 		t.Errorf("asked %v\nwant  %v", s.asked, want)
 	}
 	if want := []string{"a@3", "b@5", "a@8", "a@14 gone", "b@9", "c@31"}; !slices.Equal(told, want) {
@@ -142,7 +143,7 @@ func TestAWatchIsResumedWhereItEnded(t *testing.T) {
 func TestWhatMayNotBeWatchedIsLeft(t *testing.T) {
 	forbidden := apierrors.NewForbidden(schema.GroupResource{Resource: "pods"}, "", errors.New("no"))
 	ctx, cancel := context.WithCancel(t.Context())
-	s := &script{end: cancel, lists: []func(metav1.ListOptions) (runtime.Object, error){podList("7", "")}, watches: []func(string) ([]watch.Event, error){refuse(forbidden)}}
+	s := &script{end: cancel, lists: []func(metav1.ListOptions) (runtime.Object, error){podList("7", "")}, watches: slices.Repeat([]func(string) ([]watch.Event, error){refuse(forbidden)}, patientRefusals+1)}
 	var states []streamState
 	x := &stream{followed: followed{object: "Pod"}, watcher: watcher{s.list, s.watch}, listed: func(context.Context, map[string]bool) error { return nil },
 		state: func(s streamState, _ error) {
