@@ -41,6 +41,9 @@ func Past(ctx context.Context, path string, s *cluster.Snapshot) (cluster.Parts,
 	case len(past.Watched) == 0:
 		source.Gap = "nobody has recorded what is asked for"
 	}
+	if n := len(past.Watched); n > 0 {
+		source.Period = cluster.Span{From: past.Watched[0].From, To: past.Watched[n-1].To}
+	}
 	source.Objects = len(past.Events) + len(past.Ends) + len(past.Turns) + len(past.Changes)
 	parts := cluster.Parts{Past: past, Sources: []cluster.Source{source}}
 	if source.Gap != "" {

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -158,6 +159,7 @@ type stream struct {
 	followed
 	place
 	watcher
+	pace  time.Duration // the first pause before something is tried again; 0: half a second
 	tell  func(context.Context, sight) error
 	state func(streamState, error)
 	// listed is told which objects there are, when all were listed.
@@ -167,9 +169,9 @@ type stream struct {
 // run follows from a version on, or lists anew where err says why there is
 // none, until ctx ends or what it tells to fails.
 func (s *stream) run(ctx context.Context, version string, err error) error {
-	for wait := newTries(); ; {
+	for wait := s.tries(); ; {
 		if err == nil {
-			wait = newTries()
+			wait = s.tries()
 			err = s.follow(ctx, version)
 		}
 		if err = s.recover(ctx, err, wait); err != nil {
@@ -192,7 +194,7 @@ func (s *stream) recover(ctx context.Context, err error, wait *tries) error {
 		return wait.pause(ctx, longestRefused)
 	case errors.Is(err, errExpired) || isExpired(err):
 		s.state(lost, err)
-		return pause(ctx, time.Second/2)
+		return s.tries().pause(ctx, longest)
 	}
 	s.state(apart, err)
 	return wait.pause(ctx, longest)
@@ -236,7 +238,7 @@ func (s *stream) all(ctx context.Context) (version string, err error) {
 // twice.
 func (s *stream) follow(ctx context.Context, version string) error {
 	refusals := 0
-	for wait := newTries(); ; {
+	for wait := s.tries(); ; {
 		began := time.Now()
 		w, err := s.watch(ctx, s.options(version))
 		if err == nil {
@@ -255,13 +257,13 @@ func (s *stream) follow(ctx context.Context, version string) error {
 		case errors.As(err, new(*keepError)), refusals > patientRefusals:
 			return err
 		case err == nil && time.Since(began) > time.Second: // the server ends a watch now and then
-			wait = newTries()
+			wait = s.tries()
 			continue
 		case err != nil:
 			s.state(apart, err)
 		}
 		if time.Since(began) > time.Minute {
-			wait = newTries()
+			wait = s.tries()
 		}
 		if err := wait.pause(ctx, longest); err != nil {
 			return err
@@ -335,7 +337,7 @@ const (
 // is not met by everybody at once.
 type tries struct{ next time.Duration }
 
-func newTries() *tries { return &tries{next: 500 * time.Millisecond} }
+func (s *stream) tries() *tries { return &tries{next: cmp.Or(s.pace, 500*time.Millisecond)} }
 
 func (t *tries) pause(ctx context.Context, longest time.Duration) error {
 	d := t.next/2 + rand.N(t.next/2) //nolint:gosec // no secret

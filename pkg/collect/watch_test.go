@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -94,7 +95,7 @@ func play(t *testing.T, s *script) (told []string, states []streamState, lists [
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	s.end = cancel
-	x := &stream{followed: followed{kind: kind{resource: cluster.Pods}, object: "Pod"}, watcher: watcher{s.list, s.watch},
+	x := &stream{followed: followed{kind: kind{resource: cluster.Pods}, object: "Pod"}, pace: time.Millisecond, watcher: watcher{s.list, s.watch},
 		tell: func(_ context.Context, seen sight) error {
 			text := fmt.Sprintf("%s@%d", seen.object.(*cluster.Pod).Name, seen.version)
 			if seen.gone {
@@ -145,7 +146,7 @@ func TestWhatMayNotBeWatchedIsLeft(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &script{end: cancel, lists: []func(metav1.ListOptions) (runtime.Object, error){podList("7", "")}, watches: slices.Repeat([]func(string) ([]watch.Event, error){refuse(forbidden)}, patientRefusals+1)}
 	var states []streamState
-	x := &stream{followed: followed{object: "Pod"}, watcher: watcher{s.list, s.watch}, listed: func(context.Context, map[string]bool) error { return nil },
+	x := &stream{followed: followed{object: "Pod"}, pace: time.Millisecond, watcher: watcher{s.list, s.watch}, listed: func(context.Context, map[string]bool) error { return nil },
 		state: func(s streamState, _ error) {
 			states = append(states, s)
 			if s == refused {
@@ -161,7 +162,7 @@ func TestWhatMayNotBeWatchedIsLeft(t *testing.T) {
 func TestOnlyAKeeperEndsAStream(t *testing.T) {
 	s := &script{end: func() {}, lists: []func(metav1.ListOptions) (runtime.Object, error){podList("7", "", podAt("a", 1))}}
 	full := &keepError{errors.New("the disk is full")}
-	x := &stream{followed: followed{object: "Pod"}, watcher: watcher{s.list, s.watch}, state: func(streamState, error) {},
+	x := &stream{followed: followed{object: "Pod"}, pace: time.Millisecond, watcher: watcher{s.list, s.watch}, state: func(streamState, error) {},
 		tell: func(context.Context, sight) error { return full }}
 	version, err := x.all(t.Context())
 	if err := x.run(t.Context(), version, err); !errors.Is(err, full) {
