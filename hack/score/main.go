@@ -87,7 +87,7 @@ func page(ctx context.Context, here string, seed uint64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	synthetic, err := scoreAll(ctx, synthetic(seed))
+	synthetic, err := scoreAll(ctx, generated(seed))
 	if err != nil {
 		return nil, err
 	}

@@ -43,8 +43,8 @@ func recorded(folders []string) ([]incident, error) {
 	return out, nil
 }
 
-// synthetic are the generated incidents.
-func synthetic(seed uint64) []incident {
+// generated are the synthetic incidents.
+func generated(seed uint64) []incident {
 	var out []incident
 	for _, i := range synth.All(seed) {
 		out = append(out, incident{i.Name, i.Truth, i.Write})
@@ -54,7 +54,7 @@ func synthetic(seed uint64) []incident {
 
 // keepAll writes the synthetic incidents into folders as recorded ones have.
 func keepAll(dir string, seed uint64) error {
-	for _, in := range synthetic(seed) {
+	for _, in := range generated(seed) {
 		folder := filepath.Join(dir, filepath.FromSlash(in.name))
 		if err := os.MkdirAll(folder, 0o750); err != nil {
 			return err

@@ -35,7 +35,7 @@ func TestRecordings(t *testing.T) {
 }
 
 func TestSynthetic(t *testing.T) {
-	results, err := scoreAll(t.Context(), synthetic(synth.Seed))
+	results, err := scoreAll(t.Context(), generated(synth.Seed))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestSynthetic(t *testing.T) {
 // clusters enough.
 func TestSyntheticCoverTheTaxonomy(t *testing.T) {
 	stated, healthy := map[string]int{}, 0
-	for _, in := range synthetic(synth.Seed) {
+	for _, in := range generated(synth.Seed) {
 		for _, r := range append(append([]truth.Expected{}, in.truth.Roots...), in.truth.Tolerated...) {
 			stated[r.Detector[0]+"/"+r.Cause[0]]++
 		}

@@ -19,14 +19,67 @@ type FaultKind string
 
 // The kinds of faults.
 const (
-	NodeFault      FaultKind = "node"
-	ZoneFault      FaultKind = "zone"
-	KernelFault    FaultKind = "kernel"
-	RegistryFault  FaultKind = "registry"
-	ImageFault     FaultKind = "image" // one that several workloads carry
-	ConfigMapFault FaultKind = "configMap"
-	PairFault      FaultKind = "image & kernel"
+	NodeFault           FaultKind = "node"
+	ZoneFault           FaultKind = "zone"
+	KernelFault         FaultKind = "kernel"
+	RuntimeFault        FaultKind = "runtime"
+	StorageClassFault   FaultKind = "storageClass"
+	RegistryFault       FaultKind = "registry"
+	TagFault            FaultKind = "tag"
+	ImageFault          FaultKind = "image" // one that several workloads carry
+	ConfigMapFault      FaultKind = "configMap"
+	SecretFault         FaultKind = "secret"
+	ServiceAccountFault FaultKind = "serviceAccount"
+	PairFault           FaultKind = "image & kernel"
+
+	// What Kubernetes names itself.
+	MissingSecretFault FaultKind = "missing secret"
+	QuotaFault         FaultKind = "quota"
+	WebhookFault       FaultKind = "webhook"
+
+	// What fails of something else.
+	DNSFault   FaultKind = "dns"
+	ChainFault FaultKind = "cascade"
+
+	// What was changed before.
+	RolloutFault FaultKind = "bad rollout"
+	EditFault    FaultKind = "config edit"
+
+	// What needs a past to be told, which one look at a cluster has not.
+	NightlyFault FaultKind = "nightly job"
+	LeakFault    FaultKind = "leak"
 )
+
+// Faults are one of each kind, with the share that makes it worth finding, but
+// for cascades, which have knobs of their own.
+func Faults() []Fault {
+	return []Fault{
+		{NodeFault, .9},
+		{ZoneFault, .15},
+		{KernelFault, .2},
+		{RuntimeFault, .2},
+		{StorageClassFault, .8},
+		{RegistryFault, .4},
+		{TagFault, 1},
+		{ImageFault, .9},
+		{ConfigMapFault, 1},
+		{SecretFault, 1},
+		{ServiceAccountFault, 1},
+		{PairFault, .8},
+		{MissingSecretFault, 1},
+		{QuotaFault, 0},
+		{WebhookFault, 0},
+		{DNSFault, .2},
+		{RolloutFault, 0},
+		{EditFault, 0},
+		{NightlyFault, 0},
+		{LeakFault, 0},
+	}
+}
+
+// IsValue reports whether what is to blame is a value that some pods have and
+// others have not, which nothing but comparing tells.
+func (k FaultKind) IsValue() bool { return plays[k] == nil && attributes[k] != nil }
 
 // Value is one value of an attribute, in the words of reports.
 type Value struct{ Attribute, Value string }
@@ -36,7 +89,12 @@ type Value struct{ Attribute, Value string }
 func ValuesOf(p *cluster.Pod, n *cluster.Node) []Value {
 	out := []Value{{"namespace", p.Namespace}, {"serviceAccount", p.Namespace + "/" + p.Template.ServiceAccount}}
 	if n != nil {
-		out = append(out, Value{"node", n.Name}, Value{"zone", n.Zone()}, Value{"nodePool", n.Pool()}, Value{"kernelVersion", n.Info.KernelVersion})
+		out = append(out, Value{"node", n.Name}, Value{"zone", n.Zone()}, Value{"nodePool", n.Pool()},
+			Value{"kernelVersion", n.Info.KernelVersion}, Value{"containerRuntime", n.Info.ContainerRuntime})
+	}
+	if len(p.Template.Claims) > 0 {
+		class := classOf(p.Labels["app"])
+		out = append(out, Value{"storageClass", class}, Value{"csiDriver", driverOf(class)})
 	}
 	for _, c := range p.Template.Containers {
 		registry, rest, _ := strings.Cut(c.Image, "/")
@@ -54,12 +112,42 @@ func ValuesOf(p *cluster.Pod, n *cluster.Node) []Value {
 
 // attributes of the values that may be guilty, by kind of fault.
 var attributes = map[FaultKind][]string{
-	NodeFault: {"node"}, ZoneFault: {"zone"}, KernelFault: {"kernelVersion"}, RegistryFault: {"registry"},
-	ImageFault: {"image"}, ConfigMapFault: {"configMap"}, PairFault: {"image", "kernelVersion"},
+	NodeFault:           {"node"},
+	ZoneFault:           {"zone"},
+	KernelFault:         {"kernelVersion"},
+	RuntimeFault:        {"containerRuntime"},
+	StorageClassFault:   {"storageClass"},
+	RegistryFault:       {"registry"},
+	TagFault:            {"tag"},
+	ImageFault:          {"image"},
+	ConfigMapFault:      {"configMap"},
+	SecretFault:         {"secret"},
+	MissingSecretFault:  {"secret"},
+	EditFault:           {"configMap"},
+	ServiceAccountFault: {"serviceAccount"},
+	PairFault:           {"image", "kernelVersion"},
 }
 
+// whole are the kinds of which all pods of a workload fail: what is to blame
+// stands in its template.
+var whole = []FaultKind{RegistryFault, TagFault, ImageFault, ConfigMapFault, SecretFault, ServiceAccountFault}
+
 // least is by how many workloads a value has to be held to be worth blaming.
-var least = map[FaultKind]int{NodeFault: 5, ConfigMapFault: 3, ImageFault: 4, PairFault: 6}
+var least = map[FaultKind]int{NodeFault: 5, ConfigMapFault: 3, EditFault: 3, SecretFault: 3, MissingSecretFault: 3, ServiceAccountFault: 3,
+	TagFault: 4, ImageFault: 4, PairFault: 6}
+
+// plays are the faults that are more than pods that crash.
+var plays = map[FaultKind]func(*maker){
+	MissingSecretFault: (*maker).missSecret,
+	QuotaFault:         (*maker).exceedQuota,
+	WebhookFault:       (*maker).loseWebhook,
+	DNSFault:           (*maker).loseDNS,
+	ChainFault:         (*maker).failAlong,
+	RolloutFault:       (*maker).rollOutBadly,
+	EditFault:          (*maker).editConfig,
+	NightlyFault:       (*maker).failAtNight,
+	LeakFault:          (*maker).leak,
+}
 
 // fault lets what has a guilty value crash: pods one by one where it is about
 // their place, all pods of a workload where it is about what they ask for.
@@ -70,9 +158,13 @@ func (m *maker) fault() {
 	for _, attribute := range attributes[m.Fault.Kind] {
 		m.out.Guilty = append(m.out.Guilty, m.guilty(attribute))
 	}
+	if play, ok := plays[m.Fault.Kind]; ok {
+		play(m)
+		return
+	}
 	begin, words := m.ago(20*time.Minute, 50*time.Minute), pick(m, lastWords)
 	for _, w := range m.workloads {
-		whole := m.Fault.Kind == RegistryFault || m.Fault.Kind == ImageFault || m.Fault.Kind == ConfigMapFault
+		whole := slices.Contains(whole, m.Fault.Kind)
 		if whole && !m.chance(m.Fault.Share) {
 			continue
 		}

@@ -2,15 +2,20 @@ package synthetic
 
 import (
 	"fmt"
+	"hash/fnv"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
 
 var (
-	zones   = []string{"eu-1a", "eu-1b", "eu-1c"}
-	pools   = []string{"general", "compute", "spot"}
-	kernels = []string{"6.1.0-30-cloud-amd64", "6.1.0-32-cloud-amd64", "6.1.0-35-cloud-amd64", "6.6.44-gardenlinux", "6.8.0-60-generic"}
+	zones = []string{"eu-1a", "eu-1b", "eu-1c"}
+	pools = []string{"general", "compute", "spot"}
+	// runtimes of nodes, and classes of storage, are theirs by their names: one
+	// node of five, one StatefulSet of three.
+	runtimes = []string{"containerd://2.0.5", "containerd://2.0.5", "cri-o://1.33.2", "containerd://2.0.5", "containerd://2.0.5"}
+	classes  = []string{"standard", "fast", "shared"}
+	kernels  = []string{"6.1.0-30-cloud-amd64", "6.1.0-32-cloud-amd64", "6.1.0-35-cloud-amd64", "6.6.44-gardenlinux", "6.8.0-60-generic"}
 )
 
 const podsPerNode = 20
@@ -41,7 +46,7 @@ func (m *maker) addNode(zone, pool, kernel string, created time.Time) *cluster.N
 		Labels: map[string]string{"topology.kubernetes.io/zone": zone, "topology.kubernetes.io/region": "eu-1",
 			"cloud.google.com/gke-nodepool": pool, "kubernetes.io/hostname": name, "kubernetes.io/arch": "amd64"},
 		Conditions:  []cluster.Condition{{Type: "Ready", Status: "True", Reason: "KubeletReady", Transition: created.Add(time.Minute)}},
-		Info:        cluster.NodeInfo{KernelVersion: kernel, OSImage: "Linux", ContainerRuntime: "containerd://2.0.5", KubeletVersion: "v1.34.0", Architecture: "amd64"},
+		Info:        cluster.NodeInfo{KernelVersion: kernel, OSImage: "Linux", ContainerRuntime: runtimes[len(m.nodes)%len(runtimes)], KubeletVersion: "v1.34.0", Architecture: "amd64"},
 		Allocatable: map[string]string{"cpu": "16", "memory": "64Gi", "pods": "110"}}
 	m.nodes = append(m.nodes, n)
 	return n
@@ -58,3 +63,13 @@ func (m *maker) open(w *workload) []*cluster.Node {
 	}
 	return out
 }
+
+// classOf is the class of storage that a StatefulSet asks for, whatever the
+// seed: so that it can be told from its name.
+func classOf(app string) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(app)) // a hash takes everything
+	return classes[h.Sum32()%uint32(len(classes))]
+}
+
+func driverOf(class string) string { return class + ".csi.example.com" }

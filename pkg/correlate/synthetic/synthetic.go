@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
@@ -26,6 +27,9 @@ type Knobs struct {
 	Noise     float64 // the share of all other pods that crash by themselves
 	Events    int     // ordinary events beside those of the failures
 	Fault     Fault   // what is to blame; the zero Fault makes a null cluster
+	Unknown   float64 // the share of dependencies that nothing tells of, of a cascade
+	Untrue    float64 // the share of workloads that name another one without needing it, of a cascade
+	Lost      float64 // the share of events that the API does not have any more
 }
 
 // At is the moment of every cluster that is made here, unless it is moved.
@@ -36,6 +40,10 @@ type Cluster struct {
 	cluster.Parts
 	// Guilty are the values that are to blame: one, or the two of a pair.
 	Guilty []Value
+	// Changed is the object whose change is to blame, zero for none.
+	Changed cluster.Ref
+	// Root is the workload that the others fail of, zero where none does.
+	Root cluster.Ref
 	// Hit are the workloads that the fault made fail.
 	Hit map[cluster.Ref]bool
 	// Broken are the workloads that fail on their own.
@@ -60,6 +68,7 @@ func New(seed uint64, k Knobs) *Cluster {
 	m.breakSome()
 	m.noise()
 	m.chatter()
+	m.lose()
 	m.write()
 	return m.out
 }
@@ -83,6 +92,36 @@ func (m *maker) ago(least, most time.Duration) time.Time {
 	return at.Add(-least - time.Duration(m.Int64N(int64(most-least)))).Truncate(time.Second)
 }
 
+// lose drops events, as an API server that keeps them for an hour does, and a
+// recorder that is over its limit.
+func (m *maker) lose() {
+	if m.Lost > 0 {
+		m.out.Events = slices.DeleteFunc(m.out.Events, func(cluster.Event) bool { return m.chance(m.Lost) })
+	}
+}
+
+// configure adds the ConfigMaps and Secrets that templates name, all of them
+// old, unless they are there already or are what is missing.
+func (m *maker) configure() {
+	known := map[cluster.Ref]bool{}
+	for _, c := range m.out.Configs {
+		known[c.Ref] = true
+	}
+	add := func(kind string, w *workload, refs []cluster.ConfigRef) {
+		for _, r := range refs {
+			ref := cluster.Ref{Kind: kind, Namespace: w.Namespace, Name: r.Name}
+			if !known[ref] && !(m.Fault.Kind == MissingSecretFault && slices.Contains(m.out.Guilty, Value{"secret", ref.Path()})) {
+				known[ref] = true
+				m.out.Configs = append(m.out.Configs, cluster.Config{Ref: ref, Created: at.Add(-200 * 24 * time.Hour)})
+			}
+		}
+	}
+	for _, w := range m.workloads {
+		add("ConfigMap", w, w.Template.ConfigMaps)
+		add("Secret", w, w.Template.Secrets)
+	}
+}
+
 // write puts what was made where it is read from.
 func (m *maker) write() {
 	for _, n := range m.nodes {
@@ -98,9 +137,10 @@ func (m *maker) write() {
 			m.out.Pods = append(m.out.Pods, *p)
 		}
 	}
+	m.configure()
 	for _, r := range []cluster.Resource{cluster.Pods, cluster.Events, cluster.Nodes, cluster.ReplicaSets, cluster.Deployments,
 		cluster.StatefulSets, cluster.DaemonSets, cluster.Jobs, cluster.CronJobs, cluster.ControllerRevisions, cluster.Services,
-		cluster.EndpointSlices, cluster.PersistentVolumeClaims} {
+		cluster.EndpointSlices, cluster.PersistentVolumeClaims, cluster.ConfigMaps, cluster.Secrets} {
 		m.out.Sources = append(m.out.Sources, cluster.Source{Resource: r, Objects: 1, From: "synthetic"})
 	}
 }

@@ -15,6 +15,7 @@ type workload struct {
 	revisions []*cluster.Revision
 	pods      []*cluster.Pod
 	fresh     []*cluster.Pod // those of a revision that has just been rolled out
+	missing   int            // pods that cannot be made
 }
 
 var registries = []string{"registry.example.com", "ghcr.io", "quay.io", "docker.io", "mirror.internal:5000"}
@@ -124,7 +125,7 @@ func (m *maker) revise(w *workload, t *cluster.Template, created time.Time, numb
 	r := &cluster.Revision{Ref: cluster.Ref{Kind: "ReplicaSet", Namespace: w.Namespace, Name: w.Name + "-" + hash},
 		Owner: w.Ref, Created: created, Number: number, Hash: hash, Template: t}
 	if w.Kind == "StatefulSet" {
-		r.Kind, r.Template = "ControllerRevision", nil
+		r.Kind, r.Template, r.Hash = "ControllerRevision", nil, r.Name // their pods are labelled with the whole name
 	}
 	w.revisions = append(w.revisions, r)
 	return r
@@ -146,6 +147,7 @@ func (m *maker) addPod(w *workload, r *cluster.Revision, n *cluster.Node, create
 	if w.Kind == "StatefulSet" {
 		p.Name, p.Owner = fmt.Sprintf("%s-%d", w.Name, len(w.pods)), w.Ref
 		p.Labels = map[string]string{"app": w.Name, "controller-revision-hash": r.Hash}
+		m.claim(p)
 	}
 	for _, c := range w.Template.Containers {
 		p.Containers = append(p.Containers, cluster.Container{Name: c.Name, Role: c.Role, Image: c.Image, Ready: true,
@@ -155,9 +157,20 @@ func (m *maker) addPod(w *workload, r *cluster.Revision, n *cluster.Node, create
 	return p
 }
 
+// claim gives a pod of a StatefulSet a volume of its own.
+func (m *maker) claim(p *cluster.Pod) {
+	t := *p.Template
+	t.Claims = []string{"data-" + p.Name}
+	p.Template = &t
+	class := classOf(p.Labels["app"])
+	m.out.Claims = append(m.out.Claims, cluster.Claim{Ref: cluster.Ref{Kind: "PersistentVolumeClaim", Namespace: p.Namespace, Name: t.Claims[0]},
+		Created: p.Created, Phase: "Bound", StorageClass: class, Provisioner: driverOf(class), AccessModes: []string{"ReadWriteOnce"}, Volume: "pv-" + p.Name})
+}
+
 // count sums the pods up in the workload's status and its revisions'.
 func (w *workload) count() {
-	w.Desired, w.Updated = int32(len(w.pods)), int32(len(w.pods))
+	w.Desired, w.Updated = int32(len(w.pods)+w.missing), int32(len(w.pods))
+	w.Progressing = w.missing > 0
 	if len(w.fresh) > 0 {
 		w.Updated, w.Progressing = int32(len(w.fresh)), true
 	}

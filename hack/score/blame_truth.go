@@ -1,4 +1,4 @@
-package synthetic_test
+package main
 
 import (
 	"slices"
@@ -12,16 +12,19 @@ import (
 type verdict int
 
 const (
-	wrong verdict = iota
-	near          // a part of the truth, or what contains it or lies within
-	right         // the truth, or another name of the same pods
+	isWrong verdict = iota
+	isNear          // a part of the truth, or what contains it or lies within
+	isRight         // the truth, or another name of the same pods
 )
 
-// judge holds a claim against the truth: it is right where it names what is to
+// judgeValues holds a claim against the truth: it is right where it names what is to
 // blame, or other values of the very same pods; near where it names one value
 // of a pair, the zone of the guilty node, a node of the guilty zone.
-func judge(made *synthetic.Cluster, c claim) verdict {
-	said, guilty := holders(made, c.values), holders(made, made.Guilty)
+func judgeValues(made *synthetic.Cluster, values []synthetic.Value) verdict {
+	if len(made.Guilty) == 0 {
+		return isWrong
+	}
+	said, guilty := holders(made, values), holders(made, made.Guilty)
 	shared := 0
 	for ref := range guilty {
 		if said[ref] {
@@ -30,19 +33,19 @@ func judge(made *synthetic.Cluster, c claim) verdict {
 	}
 	switch {
 	case shared == 0:
-		return wrong
+		return isWrong
 	case shared == len(guilty) && shared == len(said):
-		return right
+		return isRight
 	case shared == len(guilty) || shared == len(said):
-		return near
+		return isNear
 	}
-	return wrong
+	return isWrong
 }
 
 // holders are the pods that hold all of some values.
 func holders(made *synthetic.Cluster, values []synthetic.Value) map[cluster.Ref]bool {
 	out := map[cluster.Ref]bool{}
-	nodes := nodesOf(made)
+	nodes := nodesByName(made)
 	for i := range made.Pods {
 		p := &made.Pods[i]
 		have := synthetic.ValuesOf(p, nodes[p.Node])
@@ -53,7 +56,7 @@ func holders(made *synthetic.Cluster, values []synthetic.Value) map[cluster.Ref]
 	return out
 }
 
-func nodesOf(made *synthetic.Cluster) map[string]*cluster.Node {
+func nodesByName(made *synthetic.Cluster) map[string]*cluster.Node {
 	nodes := map[string]*cluster.Node{}
 	for i := range made.Nodes {
 		nodes[made.Nodes[i].Name] = &made.Nodes[i]
@@ -81,15 +84,15 @@ func isDetectable(made *synthetic.Cluster) bool {
 			order = append(order, apps[name])
 		}
 		apps[name].Total++
-		count(apps[name], !p.Ready(), guilty[p.Key()])
+		countIn(apps[name], !p.Ready(), guilty[p.Key()])
 	}
 	between, single := stats.Stratum{Total: len(order)}, stats.Stratum{}
 	within := make([]stats.Stratum, 0, len(order))
 	for _, s := range order {
-		count(&between, s.Marked > 0, 2*s.Drawn > s.Total)
+		countIn(&between, s.Marked > 0, 2*s.Drawn > s.Total)
 		if s.Total == 1 { // those of one replica are compared with each other
 			single.Total++
-			count(&single, s.Marked > 0, s.Drawn > 0)
+			countIn(&single, s.Marked > 0, s.Drawn > 0)
 			continue
 		}
 		within = append(within, *s)
@@ -98,7 +101,7 @@ func isDetectable(made *synthetic.Cluster) bool {
 	return between.Marked >= 3 && 2*p*triedValues <= .01
 }
 
-func count(s *stats.Stratum, failed, holds bool) {
+func countIn(s *stats.Stratum, failed, holds bool) {
 	if failed {
 		s.Marked++
 	}
