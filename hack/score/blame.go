@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -32,7 +33,7 @@ const blameSeeds = 6
 var chains = []struct{ unknown, untrue float64 }{{0, 0}, {.3, .1}, {.6, .3}}
 
 // chainSeeds is how many cascades of each stratum are tried.
-const chainSeeds = 40
+const chainSeeds = 24
 
 // blamed is an incident of which is known what is to blame, and its stratum.
 type blamed struct {
@@ -115,6 +116,15 @@ func writeLists(made *synthetic.Cluster, folder string) (string, error) {
 		return "", err
 	}
 	return path, errors.Join(made.WriteLists(f), f.Close())
+}
+
+// encoded is a report as JSON.
+func encoded(r *report.Report) string {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return err.Error()
+	}
+	return string(raw)
 }
 
 // byName gathers incidents of one name, in the order of their first.

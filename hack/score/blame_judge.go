@@ -36,9 +36,10 @@ func verdictsOn(made *synthetic.Cluster, kind synthetic.FaultKind, r *report.Rep
 	for i := range made.Pods {
 		t.pods[made.Pods[i].Path()] = &made.Pods[i]
 	}
-	compared := append(t.factors(), t.changes()...)
+	factors, changes := t.factors(), t.changes()
+	t.out.extra = beyond(factors) + beyond(changes)
 	t.stated()
-	t.rank(compared)
+	t.rank(append(factors, changes...))
 	return t.out
 }
 
@@ -105,6 +106,14 @@ func (t *trial) isChanged(kind, namespace, name string) bool {
 	return t.made.Changed == cluster.Ref{Kind: kind, Namespace: namespace, Name: name}
 }
 
+// beyond counts all answers but the first right one.
+func beyond(answers []verdict) int {
+	if slices.Contains(answers, isRight) {
+		return len(answers) - 1
+	}
+	return len(answers)
+}
+
 // rank finds the first right answer. Where nothing but comparing tells, or a
 // change is to blame, the answers are what was claimed by that; else the roots,
 // without those that have nothing to do with the incident.
@@ -114,11 +123,6 @@ func (t *trial) rank(compared []verdict) {
 		answers = t.roots()
 	}
 	t.out.rank = 1 + slices.Index(answers, isRight)
-	for i, v := range compared {
-		if v != isRight || slices.Index(compared, isRight) != i {
-			t.out.extra++
-		}
-	}
 	switch {
 	case t.kind == synthetic.NightlyFault:
 	case t.kind.IsValue():
@@ -142,7 +146,12 @@ var named = map[synthetic.FaultKind]string{
 // the workload that the others fail of, or else the one of the stated cause
 // and all whom it hit. Those that explain most come first.
 func (t *trial) roots() []verdict {
-	told := slices.DeleteFunc(roots(t.r), func(p *report.Pattern) bool { return len(t.hitOf(p)) == 0 })
+	var told []*report.Pattern
+	for i := range t.r.Patterns { // over by now or not
+		if p := &t.r.Patterns[i]; p.ExplainedBy == "" && len(t.hitOf(p)) > 0 {
+			told = append(told, p)
+		}
+	}
 	slices.SortStableFunc(told, func(a, b *report.Pattern) int { return cmp.Compare(t.reach(b), t.reach(a)) })
 	var out []verdict
 	for _, p := range told {

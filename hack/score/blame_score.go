@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math"
-	"slices"
 )
 
 // tierNames in the order of what they claim.
@@ -113,9 +112,4 @@ func gatesOfChains(incidents []blamed) []gate {
 		out = append(out, gate{"root of a cascade first, " + group[0].name + " of the dependencies known", s.first.share(), chainGates[i], s.first.percent()})
 	}
 	return out
-}
-
-// failed are the gates that are not reached.
-func failedGates(gates []gate) []gate {
-	return slices.DeleteFunc(slices.Clone(gates), func(g gate) bool { return g.got >= g.least })
 }

@@ -13,6 +13,7 @@ type totals struct {
 	incidents, healthy         int
 	recall, precision, first   fraction
 	factor, change             fraction
+	audit                      audit
 	falseAlarms, falselyAlarms int // patterns told of healthy clusters; clusters they were told of
 }
 
@@ -25,6 +26,7 @@ func sum(results []result) totals {
 		t.precision.add(fraction{r.right, r.told})
 		t.factor.add(r.factors)
 		t.change.add(r.changes)
+		t.audit.add(r.audit)
 		if r.hasRoots {
 			t.first.count(r.first)
 			continue
@@ -54,17 +56,23 @@ match. All of them go through the plugin's command line.
 * **precision**: stated or tolerated roots of all roots told.
 * **first**: incidents whose first pattern is a stated root.
 * **factor**, **change**: stated ones that were told.
+* **wording**: sentences that claim no more than their tier allows. **numbers**:
+  patterns whose claims carry how many of how many, of what they are compared
+  with, and among how much was looked.
 * **false alarms**: patterns at warning or above in healthy clusters, and in how many of
   these.
 
 `
 
 // board is the page: totals, causes, incidents, and what went wrong.
-func board(recorded, synthetic []result) []byte {
+func board(recorded, synthetic []result, blamed *blameBoard) []byte {
 	var b bytes.Buffer
 	b.WriteString(head)
 	a, s := sum(recorded), sum(synthetic)
 	table(&b, totalRows(&a, &s))
+	if blamed != nil {
+		blamed.write(&b)
+	}
 	b.WriteString("\n## By cause\n\nRoots found of roots stated.\n\n")
 	table(&b, causeRows(recorded, synthetic))
 	b.WriteString("\n## Recorded incidents\n\n")
@@ -91,6 +99,8 @@ func totalRows(sets ...*totals) [][]string {
 	add("first", func(t *totals) string { return t.first.percent() })
 	add("factor", func(t *totals) string { return t.factor.percent() })
 	add("change", func(t *totals) string { return t.change.percent() })
+	add("wording", func(t *totals) string { return t.audit.within().percent() })
+	add("numbers", func(t *totals) string { return t.audit.complete.percent() })
 	add("false alarms", func(t *totals) string {
 		return fmt.Sprintf("%d, in %d of %d", t.falseAlarms, t.falselyAlarms, t.healthy)
 	})

@@ -51,7 +51,7 @@ func run(ctx context.Context, file string, check bool, folders []string) error {
 		if err != nil {
 			return err
 		}
-		_, err = os.Stdout.Write(board(results, nil))
+		_, err = os.Stdout.Write(board(results, nil, nil))
 		return err
 	}
 	page, err := page(ctx, "hack/score", synth.Seed)
@@ -91,7 +91,11 @@ func page(ctx context.Context, here string, seed uint64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(board(recorded, synthetic), pulse.Section(seed)...), nil
+	blamed, err := blame(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append(board(recorded, synthetic, blamed), pulse.Section(seed)...), nil
 }
 
 func scoreFolders(ctx context.Context, folders []string) ([]result, error) {

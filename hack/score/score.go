@@ -19,6 +19,7 @@ type result struct {
 	changes      fraction
 	wrong        []string // roots that are neither stated nor tolerated
 	falseAlarms  []string // all patterns at warning or above of a healthy cluster
+	audit        audit
 	undetermined []string // what was stated and told, but lacks its factor or change
 }
 
@@ -60,7 +61,7 @@ func (r *result) found() fraction {
 
 // judge compares a report with the truth.
 func judge(name string, t *truth.Truth, r *report.Report) result {
-	res := result{name: name, hasRoots: len(t.Roots) > 0}
+	res := result{name: name, hasRoots: len(t.Roots) > 0, audit: auditOf(r)}
 	told := roots(r)
 	for i := range t.Roots {
 		res.root(&t.Roots[i], told)

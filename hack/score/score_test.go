@@ -82,7 +82,7 @@ func (f *floor) hold(t *testing.T, results []result) {
 		t.Errorf("%d false alarms in healthy clusters, more than %d", s.falseAlarms, f.falseAlarms)
 	}
 	if t.Failed() {
-		t.Logf("%s", board(results, nil))
+		t.Logf("%s", board(results, nil, nil))
 	}
 }
 
@@ -178,7 +178,7 @@ func TestBoardNamesWhatIsMissed(t *testing.T) {
 	missed := result{name: "x", hasRoots: true, told: 2, right: 1, wrong: []string{"a title"}, factors: fraction{0, 1}, undetermined: []string{"factor a b"},
 		roots: []rootResult{{"oom", "container-limit", true, ""}, {"oom", "node-oom", false, "oom/node-oom of a/x"}}}
 	alarm := result{name: "h", falseAlarms: []string{"z"}}
-	out := string(board([]result{missed}, []result{alarm}))
+	out := string(board([]result{missed}, []result{alarm}, nil))
 	for _, want := range []string{
 		"| recall       | 0.500 (1/2)",
 		"| false alarms | 0, in 0 of 0",

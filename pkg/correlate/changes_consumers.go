@@ -34,12 +34,8 @@ func (e *explainer) units() []unit {
 }
 
 // consumers compares the workloads that use something with those that do not,
-// by how many of each are affected.
-func (e *explainer) consumers(p *Pattern, who string, uses func(*unit) bool) changeContrast {
-	hit := map[cluster.Ref]bool{}
-	for _, w := range p.Tally.Workloads {
-		hit[w.Key()] = true
-	}
+// by how many of each fail.
+func (e *explainer) consumers(hit map[cluster.Ref]bool, who string, uses func(*unit) bool) changeContrast {
 	var users, usersFail, others, othersFail int
 	all := e.units()
 	for i := range all {
@@ -59,10 +55,32 @@ func (e *explainer) consumers(p *Pattern, who string, uses func(*unit) bool) cha
 		text: fmt.Sprintf("%s: %d of %d workloads fail, others: %d of %d", who, usersFail, users, othersFail, others)}
 }
 
+// workloads are those that a pattern touches.
+func workloads(p *Pattern) map[cluster.Ref]bool {
+	out := make(map[cluster.Ref]bool, len(p.Tally.Workloads))
+	for _, w := range p.Tally.Workloads {
+		out[w.Key()] = true
+	}
+	return out
+}
+
+// failedSince are the workloads of a pattern, and all others that began to fail
+// in the window after a change: what one edit breaks may fail in as many words
+// as there are programs.
+func (e *explainer) failedSince(p *Pattern, c cluster.Change) map[cluster.Ref]bool {
+	out := workloads(p)
+	for w, f := range e.failures() {
+		if since := f.onset.Sub(c.Time); since >= 0 && since <= windows[c.Kind] {
+			out[w] = true
+		}
+	}
+	return out
+}
+
 // dependants compares the workloads that were told to talk to something with
 // all others.
 func (e *explainer) dependants(p *Pattern, uses func(*unit) bool) changeContrast {
-	out := e.consumers(p, "dependants", uses)
+	out := e.consumers(workloads(p), "dependants", uses)
 	out.bound = true
 	return out
 }

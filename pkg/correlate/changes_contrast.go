@@ -59,9 +59,9 @@ func (e *explainer) contrastOf(p *Pattern, c cluster.Change) changeContrast {
 	case cluster.ServiceWrite:
 		return e.dependants(p, func(u *unit) bool { return e.callsService(u, c.Object) })
 	case cluster.ConfigWrite:
-		return e.consumers(p, "consumers", func(u *unit) bool { return u.refersTo(c.Object) })
+		return e.consumers(e.failedSince(p, c), "consumers", func(u *unit) bool { return u.refersTo(c.Object) })
 	case cluster.AccessWrite:
-		return e.consumers(p, "of the bound service accounts", func(u *unit) bool { return e.reaches(c.Object, u) })
+		return e.consumers(workloads(p), "of the bound service accounts", func(u *unit) bool { return e.reaches(c.Object, u) })
 	case cluster.NodeCondition, cluster.NodeJoined, cluster.KubeletStart:
 		return e.nodeContrast(p, c.Object.Name)
 	}

@@ -27,7 +27,7 @@ func valueFaults() []synthetic.Fault {
 func tried() []synthetic.Knobs {
 	var out []synthetic.Knobs
 	for seed := range uint64(12) {
-		out = append(out, nullKnobs(25, seed), nullKnobs(150, seed))
+		out = append(out, synthetic.Null(25, seed), synthetic.Null(150, seed))
 	}
 	for _, fault := range valueFaults() {
 		out = append(out, synthetic.Knobs{Workloads: 150, Broken: 4, Pinned: .2, Noise: .005, Fault: fault})

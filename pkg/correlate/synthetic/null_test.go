@@ -25,21 +25,6 @@ func tell(parts cluster.Parts) *correlate.Story {
 	return correlate.Explain(nil, s, suite, symptoms, found, skipped)
 }
 
-// nullKnobs are the null clusters of a size: over the seeds all settings take
-// turns, so that each is met in as many.
-func nullKnobs(workloads int, seed uint64) synthetic.Knobs {
-	k := synthetic.Knobs{Workloads: workloads, Pinned: .2, Noise: .005}
-	k.Broken = []int{0, 1, 4, 8}[seed%4]
-	k.Alike = seed/4%2 == 1
-	k.Rollouts, k.Risky = []int{0, 6}[seed/8%2], seed/16%2 == 1
-	if k.Rollouts > workloads/2 {
-		k.Rollouts = workloads / 2
-	}
-	return k
-}
-
-var nullSizes = []int{10, 25, 150, 1500}
-
 // seedsVariable names the variable of the environment that says how many
 // clusters of each size are tried. make test tries 300, make score-full 3,000.
 const seedsVariable = "SYNTHETIC_SEEDS"
@@ -113,7 +98,7 @@ func valuesOf(f correlate.SharedFactor) []synthetic.Value {
 // true rate of 1 % passes, and in 1 % of a run of 3,000.
 func TestNullClustersGetNoStrongClaims(t *testing.T) {
 	tried, claimed := 0, 0
-	for _, size := range nullSizes {
+	for _, size := range synthetic.NullSizes {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			n := seeds(t, size)
 			allowed := int(n / 50)
@@ -124,7 +109,7 @@ func TestNullClustersGetNoStrongClaims(t *testing.T) {
 			strong, any := 0, 0
 			said := map[string]int{}
 			each(n, func(seed uint64) {
-				made := synthetic.New(seed, nullKnobs(size, seed))
+				made := synthetic.New(seed, synthetic.Null(size, seed))
 				story := tell(made.Parts)
 				if len(made.Broken) > 0 && len(story.Patterns) == 0 {
 					t.Errorf("seed %d: %d workloads are broken, and nothing is told", seed, len(made.Broken))

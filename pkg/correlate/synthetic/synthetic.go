@@ -32,6 +32,23 @@ type Knobs struct {
 	Lost      float64 // the share of events that the API does not have any more
 }
 
+// Null are the knobs of null clusters of a size: over the seeds all settings
+// take turns, so that each is met in as many.
+func Null(workloads int, seed uint64) Knobs {
+	return Knobs{
+		Workloads: workloads,
+		Broken:    []int{0, 1, 4, 8}[seed%4],
+		Alike:     seed/4%2 == 1,
+		Rollouts:  min([]int{0, 6}[seed/8%2], workloads/2),
+		Risky:     seed/16%2 == 1,
+		Pinned:    .2,
+		Noise:     .005,
+	}
+}
+
+// NullSizes are how many workloads null clusters have.
+var NullSizes = []int{10, 25, 150, 1500}
+
 // At is the moment of every cluster that is made here, unless it is moved.
 var at = time.Date(2026, 3, 4, 15, 0, 0, 0, time.UTC)
 
