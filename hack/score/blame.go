@@ -33,7 +33,7 @@ const blameSeeds = 6
 var chains = []struct{ unknown, untrue float64 }{{0, 0}, {.3, .1}, {.6, .3}}
 
 // chainSeeds is how many cascades of each stratum are tried.
-const chainSeeds = 24
+const chainSeeds = 40
 
 // blamed is an incident of which is known what is to blame, and its stratum.
 type blamed struct {

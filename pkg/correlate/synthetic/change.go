@@ -42,6 +42,9 @@ func (c *Cluster) Join(o *Cluster) {
 	c.Workloads = append(c.Workloads, o.Workloads...)
 	c.Revisions = append(c.Revisions, o.Revisions...)
 	c.Events = append(c.Events, o.Events...)
+	c.Services = append(c.Services, o.Services...)
+	c.Claims = append(c.Claims, o.Claims...)
+	c.Configs = append(c.Configs, o.Configs...)
 }
 
 // objects are what is rewritten, as text.
@@ -52,11 +55,14 @@ type objects struct {
 	Workloads []cluster.Workload
 	Revisions []cluster.Revision
 	Events    []cluster.Event
+	Services  []cluster.Service
+	Claims    []cluster.Claim
+	Configs   []cluster.Config
 }
 
 // Rewrite changes all texts and times of the objects alike.
 func (c *Cluster) Rewrite(change func(text string) string) error {
-	raw, err := json.Marshal(objects{c.At, c.Pods, c.Nodes, c.Workloads, c.Revisions, c.Events})
+	raw, err := json.Marshal(objects{c.At, c.Pods, c.Nodes, c.Workloads, c.Revisions, c.Events, c.Services, c.Claims, c.Configs})
 	if err != nil {
 		return err
 	}
@@ -65,6 +71,7 @@ func (c *Cluster) Rewrite(change func(text string) string) error {
 		return err
 	}
 	c.At, c.Pods, c.Nodes, c.Workloads, c.Revisions, c.Events = o.At, o.Pods, o.Nodes, o.Workloads, o.Revisions, o.Events
+	c.Services, c.Claims, c.Configs = o.Services, o.Claims, o.Configs
 	return nil
 }
 
@@ -94,11 +101,50 @@ func Later(by time.Duration) func(text string) string {
 	}
 }
 
+// Permute lets the pods of each revision change places, as chance has it, and
+// those that are alone in theirs among each other: who fails has nothing to do
+// with where it is any more.
+func (c *Cluster) Permute(seed uint64) {
+	rng := rand.New(rand.NewPCG(seed, seed))
+	size := map[cluster.Ref]int{}
+	for i := range c.Pods {
+		size[c.Pods[i].Owner]++
+	}
+	revisions, order := map[cluster.Ref][]int{}, []cluster.Ref{}
+	for i := range c.Pods {
+		owner := c.Pods[i].Owner
+		if size[owner] == 1 {
+			owner = cluster.Ref{}
+		}
+		if revisions[owner] == nil {
+			order = append(order, owner)
+		}
+		revisions[owner] = append(revisions[owner], i)
+	}
+	nodes := map[cluster.Ref]string{}
+	for _, owner := range order {
+		pods := revisions[owner]
+		rng.Shuffle(len(pods), func(i, j int) {
+			a, b := &c.Pods[pods[i]], &c.Pods[pods[j]]
+			a.Node, b.Node = b.Node, a.Node
+		})
+		for _, i := range pods {
+			nodes[c.Pods[i].Ref] = c.Pods[i].Node
+		}
+	}
+	for i := range c.Events {
+		if e := &c.Events[i]; e.Host != "" {
+			e.Host = nodes[e.Object]
+		}
+	}
+}
+
 // Shuffle puts everything into another order.
 func (c *Cluster) Shuffle(seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, seed))
 	c.Pods, c.Nodes, c.Workloads = shuffled(rng, c.Pods), shuffled(rng, c.Nodes), shuffled(rng, c.Workloads)
 	c.Revisions, c.Events = shuffled(rng, c.Revisions), shuffled(rng, c.Events)
+	c.Services, c.Claims, c.Configs = shuffled(rng, c.Services), shuffled(rng, c.Claims), shuffled(rng, c.Configs)
 }
 
 func shuffled[T any](rng *rand.Rand, items []T) []T {

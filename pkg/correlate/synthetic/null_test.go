@@ -106,7 +106,7 @@ func TestNullClustersGetNoStrongClaims(t *testing.T) {
 				allowed = int(n / 100)
 			}
 			var mu sync.Mutex
-			strong, any := 0, 0
+			strong, any, done := 0, 0, uint64(0)
 			said := map[string]int{}
 			each(n, func(seed uint64) {
 				made := synthetic.New(seed, synthetic.Null(size, seed))
@@ -122,6 +122,9 @@ func TestNullClustersGetNoStrongClaims(t *testing.T) {
 				}
 				strong += min(len(s), 1)
 				any += min(len(a), 1)
+				if done++; done%300 == 0 && done < n {
+					t.Logf("%d of %d: %d strong, %d any", done, n, strong, any)
+				}
 			})
 			t.Logf("of %d null clusters with %d workloads %d got a strong claim, %d any claim: %v", n, size, strong, any, said)
 			if strong > allowed {
