@@ -56,8 +56,11 @@ func TestRecord(t *testing.T) {
 	maker.stop()
 	time.Sleep(3 * time.Second)
 	out := r.interrupt(t)
-	if strings.Contains(out, "forbidden") {
-		t.Errorf("the rights of hack/deploy are not enough:\n%s", out)
+	// An API server that has just started forbids everything; in the end nothing
+	// may be left that is not followed.
+	lines := strings.Split(out[:strings.LastIndex(out, "kept ")], "\n")
+	if last := lines[max(0, len(lines)-2)]; !strings.HasPrefix(last, "recording for") || strings.Contains(last, "not followed") {
+		t.Errorf("the rights of hack/deploy are not enough, or it does not recover:\n%s", out)
 	}
 
 	files, err := filepath.Glob(filepath.Join(os.Getenv("XDG_DATA_HOME"), "kubectl-patterns", "history", "*.db"))

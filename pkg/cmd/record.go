@@ -152,8 +152,12 @@ type recordProgress struct {
 	last     collect.Recording
 }
 
-// silence is how long a recorder says nothing where nobody looks on.
-const silence = 10 * time.Minute
+// silence is how long a recorder says nothing where nobody looks on, haste how
+// often it speaks at most while things change.
+const (
+	silence = 10 * time.Minute
+	haste   = 3 * time.Second
+)
 
 func newRecordProgress(w io.Writer, file string) *recordProgress {
 	p := &recordProgress{w: w, file: file}
@@ -173,7 +177,7 @@ func (p *recordProgress) note(r collect.Recording) {
 		_, _ = fmt.Fprintf(p.w, "\r\x1b[K%s\r", p.line())
 		return
 	}
-	if state != p.state || r.At.Sub(p.told) >= silence {
+	if since := r.At.Sub(p.told); since >= silence || (state != p.state && since >= haste) {
 		_, _ = fmt.Fprintln(p.w, p.line())
 		p.state, p.told = state, r.At
 	}
