@@ -75,6 +75,8 @@ func runRecord(ctx context.Context, o *options, f *recordFlags) (err error) {
 	switch {
 	case len(o.files) > 0:
 		return usagef("record follows a live cluster: it does not go with -f")
+	case o.selector != "":
+		return usagef("record keeps everything of a namespace, or of all: it does not go with -l")
 	case o.history.none:
 		return usagef("record writes a history: it does not go with --no-history")
 	}

@@ -165,14 +165,15 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// recovery dates the end of an episode: by the last condition of those that
-// had it that turned good after it, before the quiet was over.
+// recovery dates the end of an episode: when the last of those that had it
+// had a condition that turned good after it, before the quiet was over.
 func recovery(x symptom.Episode, had map[cluster.Ref]bool, well map[cluster.Ref][]time.Time) Recovery {
 	var end time.Time
 	for of := range had {
 		for _, t := range well[of] {
 			if !t.Before(x.Until) && t.Sub(x.Until) < quiet {
 				end = later(end, t)
+				break // what turns later may have another reason
 			}
 		}
 	}

@@ -197,7 +197,7 @@ func writeForever(t *testing.T, path string) {
 	for n := 0; ; n++ {
 		keep(t, s, &Batch{At: minute(n), Sightings: []Sighting{sighting(fmt.Sprint("a", n), 1, n), sighting(fmt.Sprint("b", n), 1, n), sighting(fmt.Sprint("c", n), 1, n)}})
 		if n == 0 {
-			fmt.Println("writing")
+			_, _ = os.Stdout.WriteString("writing\n")
 		}
 	}
 }
