@@ -41,12 +41,12 @@ func TestRecord(t *testing.T) {
 	maker := makeEvents(t, c)
 
 	r := record(t, server, "-A")
-	r.until(t, "recording for")
+	r.settled(t)
 	time.Sleep(2 * time.Second)
 	r.kill(t)
 
 	r = record(t, server, "-A")
-	r.until(t, "recording for")
+	r.settled(t)
 	time.Sleep(12 * time.Second) // a beat at least says that it looked
 	server.kill(t)
 	time.Sleep(3 * time.Second)
@@ -54,14 +54,9 @@ func TestRecord(t *testing.T) {
 	server.start(t)
 	time.Sleep(5 * time.Second)
 	maker.stop()
-	time.Sleep(3 * time.Second)
-	out := r.interrupt(t)
-	// An API server that has just started forbids everything; in the end nothing
-	// may be left that is not followed.
-	lines := strings.Split(out[:strings.LastIndex(out, "kept ")], "\n")
-	if last := lines[max(0, len(lines)-2)]; !strings.HasPrefix(last, "recording for") || strings.Contains(last, "not followed") {
-		t.Errorf("the rights of hack/deploy are not enough, or it does not recover:\n%s", out)
-	}
+	r.settled(t)
+	time.Sleep(2 * time.Second)
+	r.interrupt(t)
 
 	files, err := filepath.Glob(filepath.Join(os.Getenv("XDG_DATA_HOME"), "kubectl-patterns", "history", "*.db"))
 	if err != nil || len(files) != 1 {
@@ -296,11 +291,17 @@ func record(t *testing.T, s *apiServer, args ...string) *recorder {
 	return r
 }
 
-func (r *recorder) until(t *testing.T, says string) {
+// settled waits until everything is followed again, with the rights that it
+// has. An API server that has just started forbids everything at first.
+func (r *recorder) settled(t *testing.T) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !strings.Contains(r.out.String(), says); time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		lines := strings.Split(strings.TrimSpace(r.out.String()), "\n")
+		if last := lines[len(lines)-1]; strings.HasPrefix(last, "recording for") && !strings.Contains(last, "not followed") {
+			return
+		}
 		if time.Now().After(deadline) {
-			t.Fatalf("the recorder does not say %q:\n%s", says, r.out.String())
+			t.Fatalf("the rights of hack/deploy are not enough, or it does not recover:\n%s", r.out.String())
 		}
 	}
 }
@@ -313,7 +314,7 @@ func (r *recorder) kill(t *testing.T) {
 	_ = r.process.Wait()
 }
 
-func (r *recorder) interrupt(t *testing.T) string {
+func (r *recorder) interrupt(t *testing.T) {
 	t.Helper()
 	if err := r.process.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
@@ -322,7 +323,6 @@ func (r *recorder) interrupt(t *testing.T) string {
 	if code := r.process.ProcessState.ExitCode(); code != 130 {
 		t.Errorf("interrupted, it ends with %d:\n%s", code, r.out.String())
 	}
-	return r.out.String()
 }
 
 // eventMaker creates events at the cluster's own API server, and repeats some.

@@ -214,7 +214,7 @@ func (r *Recorder) write(ctx context.Context) error {
 			err = r.gone(ctx, l)
 			close(l.done)
 		case <-ticks.C:
-			err = r.beat(ctx, time.Since(r.beaten) >= beatEvery)
+			err = r.beat(ctx, r.looking.idle() || time.Since(r.beaten) >= beatEvery)
 		case <-bounds.C:
 			err = r.bound(ctx)
 		case <-ctx.Done():

@@ -57,6 +57,13 @@ func (l *looking) set(i int, s streamState, err error) {
 	l.states[i], l.errs[i] = s, err
 }
 
+// idle reports whether no period has begun: the next may begin at any moment.
+func (l *looking) idle() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.period == nil
+}
+
 // at is the period up to now, nil where not everything is followed.
 func (l *looking) at(now time.Time) *history.Watch {
 	l.mu.Lock()
