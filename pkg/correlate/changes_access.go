@@ -20,8 +20,8 @@ func (e *explainer) grants(x *cluster.Setting, s *symptom.Symptom) bool {
 	if binds(x, account, s.Access.Namespace) {
 		return true
 	}
-	return slices.ContainsFunc(e.bindings(), func(b *cluster.Setting) bool {
-		return b.Target == x.Key() && binds(b, account, s.Access.Namespace)
+	return slices.ContainsFunc(e.bindingsOf(x.Key()), func(b *cluster.Setting) bool {
+		return binds(b, account, s.Access.Namespace)
 	})
 }
 
@@ -35,20 +35,24 @@ func binds(x *cluster.Setting, account cluster.Ref, namespace string) bool {
 // workload.
 func (e *explainer) reaches(object cluster.Ref, u *unit) bool {
 	account := cluster.Ref{Kind: "ServiceAccount", Namespace: u.workload.Namespace, Name: cmp.Or(u.template.ServiceAccount, "default")}
-	return slices.ContainsFunc(e.bindings(), func(b *cluster.Setting) bool {
-		return (b.Key() == object || b.Target == object) && b.Binds(account)
-	})
+	if b := e.s.Setting(object); b != nil && b.Binds(account) {
+		return true
+	}
+	return slices.ContainsFunc(e.bindingsOf(object), func(b *cluster.Setting) bool { return b.Binds(account) })
 }
 
-// bindings are the RoleBindings and ClusterRoleBindings that were read.
-func (e *explainer) bindings() []*cluster.Setting {
-	var out []*cluster.Setting
-	for i := range e.s.Settings {
-		if x := &e.s.Settings[i]; len(x.Subjects) > 0 {
-			out = append(out, x)
+// bindingsOf are the RoleBindings and ClusterRoleBindings of a role that were
+// read.
+func (e *explainer) bindingsOf(role cluster.Ref) []*cluster.Setting {
+	if e.bindings == nil {
+		e.bindings = map[cluster.Ref][]*cluster.Setting{}
+		for i := range e.s.Settings {
+			if x := &e.s.Settings[i]; len(x.Subjects) > 0 {
+				e.bindings[x.Target] = append(e.bindings[x.Target], x)
+			}
 		}
 	}
-	return out
+	return e.bindings[role]
 }
 
 // defines reports whether a CustomResourceDefinition is that of the kind which

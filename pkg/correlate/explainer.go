@@ -25,6 +25,7 @@ type explainer struct {
 	cohorts          int                                // patterns that are compared with the healthy
 	depends          *graph                             // see dependencies
 	ends             map[cluster.Ref][]int              // see endsOf
+	bindings         map[cluster.Ref][]*cluster.Setting // see bindingsOf
 	sharers          map[cluster.Ref][]cluster.Ref      // see usersOf
 	selfSaid         map[cluster.Ref]bool               // see selfExplained
 	population       []unit                             // see units
