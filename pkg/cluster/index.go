@@ -31,6 +31,8 @@ type index struct {
 	logs       map[LogRef]*Log // by pod and container
 	topOfPods  map[Ref]Ref     // ReplicaSet, Job … -> workload, as the pods that are there tell
 	routes     routes
+	webhooks   map[string]Ref     // Services by the webhooks that are called at them
+	written    map[Ref][]*Service // those without a selector, by the workloads behind them
 }
 
 func buildIndex(p *Parts) index {
@@ -61,6 +63,7 @@ func buildIndex(p *Parts) index {
 	ix.labelled = labelledPods(p.Services, p.Pods)
 	ix.indexLogs(p.Logs)
 	ix.routes = indexRoutes(p.Routes)
+	ix.webhooks = indexWebhooks(p.Settings)
 	return ix
 }
 

@@ -74,7 +74,9 @@ func (s *Snapshot) ownerNamed(namespace, stem string) (Ref, bool) {
 	return Ref{}, false
 }
 
-// ServicesOf are the Services whose selector picks the workload's pods.
+// ServicesOf are the Services of its namespace whose selector picks the
+// workload's pods, and those without a selector whose written endpoints are
+// among them.
 func (s *Snapshot) ServicesOf(workload Ref) []*Service {
 	labels := s.podLabels(workload)
 	if labels == nil {
@@ -86,7 +88,7 @@ func (s *Snapshot) ServicesOf(workload Ref) []*Service {
 			out = append(out, svc)
 		}
 	}
-	return out
+	return append(out, s.written[workload]...)
 }
 
 func (s *Snapshot) podLabels(workload Ref) map[string]string {

@@ -119,3 +119,22 @@ func (s *Snapshot) writtenBackends(svc *Service) []Ref {
 	slices.SortFunc(out, Ref.Compare)
 	return slices.Compact(out)
 }
+
+// writtenServices are the Services without a selector by the workloads that
+// somebody wrote down behind them. One that stands for another's name has no
+// endpoints of its own.
+func (s *Snapshot) writtenServices() map[Ref][]*Service {
+	out := map[Ref][]*Service{}
+	for i := range s.Services {
+		svc := &s.Services[i]
+		if len(svc.Selector) > 0 || svc.ExternalName != "" {
+			continue
+		}
+		for _, w := range s.writtenBackends(svc) {
+			if w.Namespace == svc.Namespace {
+				out[w] = append(out[w], svc)
+			}
+		}
+	}
+	return out
+}

@@ -69,4 +69,9 @@ func TestBackendsWithoutSelector(t *testing.T) {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
+	for workload, want := range map[string]string{"a": "written", "b": "written", "c": "picked"} {
+		if got := s.ServicesOf(cluster.Ref{Kind: "Pod", Namespace: "shop", Name: workload}); len(got) != 1 || got[0].Name != want {
+			t.Errorf("before %s: %+v, want %s", workload, got, want)
+		}
+	}
 }

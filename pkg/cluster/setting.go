@@ -14,11 +14,9 @@ import (
 // what ties it to others.
 type Setting struct {
 	Ref
-	Created time.Time
-	Writes  []Write
-	// Webhooks are the names of the webhooks of a webhook configuration, as
-	// managedFields tell them.
-	Webhooks []string
+	Created  time.Time
+	Writes   []Write
+	Webhooks []Webhook // of a webhook configuration
 	// Selector of a NetworkPolicy or PodDisruptionBudget: the labels that pods
 	// must have. Without any it selects all pods of its namespace. Partial is set where it has
 	// expressions beside, so that the labels alone do not decide.
@@ -68,6 +66,7 @@ func (s *Snapshot) WithSettings(p Parts) *Snapshot {
 	out := *s.WithConfigs(Parts{Configs: p.Configs, Sources: p.Sources, Gaps: p.Gaps})
 	out.Settings = append(slices.Clone(s.Settings), p.Settings...)
 	sortBy(out.Settings, func(x *Setting) Ref { return x.Ref })
+	out.webhooks = indexWebhooks(out.Settings)
 	out.withRoutes(p.Routes)
 	return &out
 }

@@ -90,6 +90,7 @@ func New(p Parts) *Snapshot {
 	p.Past = p.Past.sorted()
 	s := &Snapshot{Parts: p}
 	s.index = buildIndex(&s.Parts)
+	s.written = s.writtenServices()
 	s.daemonRevisions()
 	s.measured()
 	return s

@@ -2,10 +2,9 @@ package collect
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
-	"strings"
 
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
@@ -15,21 +14,29 @@ import (
 )
 
 // settingKinds are read in a second step, where something that failed asks
-// for them: as metadata, but for NetworkPolicies, whose selector says whom
-// they are for.
+// for them: as metadata, but for those of which more says whom they are for,
+// such as the selector of a NetworkPolicy.
 func settingKinds() []kind {
 	of := func(name string) func(*bucket, *metav1.ObjectMeta) {
 		return func(b *bucket, m *metav1.ObjectMeta) { b.setting(name, m) }
 	}
-	const admission = "admissionregistration.k8s.io"
+	const admission = admissionv1.GroupName
 	return []kind{
 		{cluster.NetworkPolicies, "networking.k8s.io", namespaced, pages(func(l *Live, ns string) lister[*networkingv1.NetworkPolicyList] {
 			return l.typed.NetworkingV1().NetworkPolicies(ns)
 		}, func(b *bucket, list *networkingv1.NetworkPolicyList) int { return each(list.Items, b.networkPolicy) })},
 		{cluster.ResourceQuotas, "", namespaced, metadataPages("", "resourcequotas", of("ResourceQuota"))},
 		{cluster.LimitRanges, "", namespaced, metadataPages("", "limitranges", of("LimitRange"))},
-		{cluster.ValidatingWebhooks, admission, clusterWide, metadataPages(admission, "validatingwebhookconfigurations", of("ValidatingWebhookConfiguration"))},
-		{cluster.MutatingWebhooks, admission, clusterWide, metadataPages(admission, "mutatingwebhookconfigurations", of("MutatingWebhookConfiguration"))},
+		{cluster.ValidatingWebhooks, admission, clusterWide, pages(func(l *Live, _ string) lister[*admissionv1.ValidatingWebhookConfigurationList] {
+			return l.typed.AdmissionregistrationV1().ValidatingWebhookConfigurations()
+		}, func(b *bucket, list *admissionv1.ValidatingWebhookConfigurationList) int {
+			return each(list.Items, b.validatingWebhooks)
+		})},
+		{cluster.MutatingWebhooks, admission, clusterWide, pages(func(l *Live, _ string) lister[*admissionv1.MutatingWebhookConfigurationList] {
+			return l.typed.AdmissionregistrationV1().MutatingWebhookConfigurations()
+		}, func(b *bucket, list *admissionv1.MutatingWebhookConfigurationList) int {
+			return each(list.Items, b.mutatingWebhooks)
+		})},
 		{cluster.StorageClasses, "storage.k8s.io", clusterWide, metadataPages("storage.k8s.io", "storageclasses", of("StorageClass"))},
 		{cluster.Autoscalers, "autoscaling", namespaced, pages(func(l *Live, ns string) lister[*autoscalingv2.HorizontalPodAutoscalerList] {
 			return l.typed.AutoscalingV2().HorizontalPodAutoscalers(ns)
@@ -85,8 +92,7 @@ func (f *Files) Settings(context.Context, map[cluster.Resource][]string) (cluste
 }
 
 func (b *bucket) setting(kind string, m *metav1.ObjectMeta) {
-	b.Settings = append(b.Settings, cluster.Setting{Ref: ref(kind, m), Created: m.CreationTimestamp.Time,
-		Writes: specWrites(m), Webhooks: webhookNames(m)})
+	b.Settings = append(b.Settings, cluster.Setting{Ref: ref(kind, m), Created: m.CreationTimestamp.Time, Writes: specWrites(m)})
 }
 
 func (b *bucket) networkPolicy(p *networkingv1.NetworkPolicy) {
@@ -108,29 +114,4 @@ func (b *bucket) budget(p *policyv1.PodDisruptionBudget) {
 		x.Selector, x.Partial = s.MatchLabels, len(s.MatchExpressions) > 0
 	}
 	b.Settings = append(b.Settings, x)
-}
-
-// webhookNames reads the names of webhooks out of managedFields, where they
-// are the keys of a list: k:{"name":"validate.example.com"}.
-func webhookNames(m *metav1.ObjectMeta) []string {
-	var out []string
-	for i := range m.ManagedFields {
-		f := m.ManagedFields[i].FieldsV1
-		var owned struct {
-			Webhooks map[string]json.RawMessage `json:"f:webhooks"`
-		}
-		if f == nil || json.Unmarshal(f.GetRawBytes(), &owned) != nil {
-			continue
-		}
-		for k := range owned.Webhooks {
-			var key struct {
-				Name string `json:"name"`
-			}
-			if text, ok := strings.CutPrefix(k, "k:"); ok && json.Unmarshal([]byte(text), &key) == nil && key.Name != "" {
-				out = append(out, key.Name)
-			}
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }

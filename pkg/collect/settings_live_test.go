@@ -47,6 +47,8 @@ func (s *settingServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		list("meta.k8s.io/v1", "PartialObjectMetadataList", helmRecord)
 	case strings.HasSuffix(asked, "/rolebindings"):
 		list("rbac.authorization.k8s.io/v1", "RoleBindingList", binding)
+	case strings.HasSuffix(asked, "/validatingwebhookconfigurations"):
+		list("admissionregistration.k8s.io/v1", "ValidatingWebhookConfigurationList", hooks)
 	case strings.HasSuffix(asked, "/clusterrolebindings"):
 		answerWith(w, 403, "Forbidden", "no")
 	default:
@@ -123,5 +125,27 @@ func TestRuleOfARefusedSelection(t *testing.T) {
 	parts, err := live.Settings(t.Context(), map[cluster.Resource][]string{cluster.HelmSecrets: {"shop"}})
 	if err != nil || len(parts.Gaps) != 1 || parts.Gaps[0].Remedy != `{apiGroups: [""], resources: ["secrets"], verbs: ["list"]}` {
 		t.Errorf("got %+v, %v", parts.Gaps, err)
+	}
+}
+
+// TestWebhooksOfTheSecondStep: configurations are read with what they call, and
+// only where a refusal asks for them.
+func TestWebhooksOfTheSecondStep(t *testing.T) {
+	api := &settingServer{accepts: map[string]string{}}
+	server := httptest.NewServer(api)
+	t.Cleanup(server.Close)
+	live, err := NewLive(&rest.Config{Host: server.URL}, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts, err := live.Settings(t.Context(), map[cluster.Resource][]string{cluster.ValidatingWebhooks: {""}})
+	if err != nil || len(parts.Gaps) != 0 || len(parts.Settings) != 1 {
+		t.Fatalf("%+v, %v", parts, err)
+	}
+	if to, ok := cluster.New(cluster.Parts{}).WithSettings(parts).WebhookService("gate.example.com"); !ok || to.Path() != "gate/hook" {
+		t.Errorf("called at %v", to)
+	}
+	if !slices.Equal(api.asked, []string{"/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"}) {
+		t.Errorf("asked for %q", api.asked)
 	}
 }

@@ -1,23 +1,36 @@
 package collect
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
 
-func TestWebhookNames(t *testing.T) {
-	m := &metav1.ObjectMeta{ManagedFields: []metav1.ManagedFieldsEntry{
-		written("helm", "", `{"f:webhooks":{".":{},"k:{\"name\":\"gate.example.com\"}":{".":{},"f:rules":{}},"k:{\"name\":":{},"k:{}":{}}}`),
-		written("cainjector", "", `{"f:webhooks":{"k:{\"name\":\"gate.example.com\"}":{"f:clientConfig":{}}}}`),
-		written("odd", "", `{"f:webhooks":7}`),
-	}}
-	if got := webhookNames(m); !slices.Equal(got, []string{"gate.example.com"}) {
-		t.Errorf("got %q", got)
+const hooks = `{"apiVersion":"admissionregistration.k8s.io/v1","kind":"ValidatingWebhookConfiguration","metadata":{"name":"gate","creationTimestamp":"2026-05-01T12:00:00Z"},"webhooks":[` +
+	`{"name":"gate.example.com","clientConfig":{"service":{"namespace":"gate","name":"hook","path":"/v"},"caBundle":"c2VjcmV0"}},` +
+	`{"name":"far.example.com","clientConfig":{"url":"https://user:secret@far.example.com/v"}}]}`
+
+// TestSavedWebhooks: of webhooks the Services are kept, and neither certificates
+// nor URLs.
+func TestSavedWebhooks(t *testing.T) {
+	mutating := strings.Replace(hooks, "Validating", "Mutating", 1)
+	parts, err := (&Files{Paths: []string{"-"}, Stdin: strings.NewReader(hooks + mutating)}).Read(t.Context(), cluster.Scope{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []cluster.Webhook{{Name: "gate.example.com", Service: cluster.Ref{Kind: "Service", Namespace: "gate", Name: "hook"}}, {Name: "far.example.com"}}
+	s := cluster.New(parts)
+	for _, kind := range []string{"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"} {
+		x := s.Setting(cluster.Ref{Kind: kind, Name: "gate"})
+		if x == nil || x.Created.IsZero() || !slices.Equal(x.Webhooks, want) {
+			t.Errorf("%s: %+v", kind, x)
+		}
+	}
+	if kept := fmt.Sprintf("%+v", parts.Settings); strings.Contains(kept, "secret") || strings.Contains(kept, "c2VjcmV0") {
+		t.Errorf("kept %s", kept)
 	}
 }
 

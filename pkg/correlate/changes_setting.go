@@ -47,7 +47,7 @@ func (e *explainer) concerns(x *cluster.Setting, s *symptom.Symptom) bool {
 	case "StorageClass":
 		return s.Class == x.Name
 	case "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration":
-		return s.About.Kind == "Webhook" && slices.Contains(x.Webhooks, s.About.Name)
+		return s.About.Kind == "Webhook" && x.HasWebhook(s.About.Name)
 	case "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding":
 		return e.grants(x, s)
 	case "HorizontalPodAutoscaler":

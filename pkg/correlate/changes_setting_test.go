@@ -36,8 +36,8 @@ func TestSettingsNeedTheirLink(t *testing.T) {
 			setting("LimitRange", "shop", "limits"), setting("LimitRange", "mail", "limits"),
 			with(setting("NetworkPolicy", "shop", "web"), func(x *cluster.Setting) { x.Selector = labels }),
 			with(setting("NetworkPolicy", "shop", "api"), func(x *cluster.Setting) { x.Selector = map[string]string{"app": "api"} }),
-			with(setting("ValidatingWebhookConfiguration", "", "gate"), func(x *cluster.Setting) { x.Webhooks = []string{"gate.example.com"} }),
-			with(setting("MutatingWebhookConfiguration", "", "other"), func(x *cluster.Setting) { x.Webhooks = []string{"other.example.com"} }),
+			with(setting("ValidatingWebhookConfiguration", "", "gate"), func(x *cluster.Setting) { x.Webhooks = []cluster.Webhook{{Name: "gate.example.com"}} }),
+			with(setting("MutatingWebhookConfiguration", "", "other"), func(x *cluster.Setting) { x.Webhooks = []cluster.Webhook{{Name: "other.example.com"}} }),
 			setting("StorageClass", "", "fast"), setting("StorageClass", "", "slow"),
 			with(setting("RoleBinding", "shop", "reads"), func(x *cluster.Setting) {
 				x.Subjects, x.Target = []cluster.Ref{account("shop", "web")}, cluster.Ref{Kind: "Role", Namespace: "shop", Name: "reader"}

@@ -159,13 +159,23 @@ func (e *explainer) spokenEdges(g *graph) {
 			continue
 		}
 		e.namedEdges(g, known, s)
-		for _, peer := range s.Peers {
-			if peer.Kind == "Service" && s.Kind == symptom.Admission {
-				at := e.resolve(known, peer.Name+"."+peer.Namespace+".svc", peer.Namespace)
-				for _, to := range at.workloads {
-					g.add(dependency{From: from, To: to, Class: certain, How: "a webhook calls " + at.name, Service: at.service, Declares: "the webhook"})
-				}
-			}
+		e.webhookEdges(g, s)
+	}
+}
+
+// webhookEdges lead from whom a webhook keeps from getting pods to what stands
+// behind its Service.
+func (e *explainer) webhookEdges(g *graph, s *symptom.Symptom) {
+	if s.Kind != symptom.Admission {
+		return
+	}
+	for _, svc := range e.peerServices(s) {
+		if svc == nil {
+			continue
+		}
+		for _, to := range e.backends(svc) {
+			g.add(dependency{From: s.Workload.Key(), To: to, Class: certain, How: "webhook " + s.About.Name + " calls Service " + svc.Path(),
+				Service: svc.Path(), Declares: "the webhook"})
 		}
 	}
 }

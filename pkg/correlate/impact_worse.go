@@ -135,7 +135,7 @@ func (e *explainer) servicesCalled(s *symptom.Symptom) []*cluster.Service {
 // webhooks; nil for each that was not read.
 func (e *explainer) peerServices(s *symptom.Symptom) []*cluster.Service {
 	var out []*cluster.Service
-	for _, peer := range s.Peers {
+	for _, peer := range symptom.PeersOf(e.s, s) {
 		if peer.Kind == "Service" {
 			out = append(out, e.s.ServiceNamed(peer.Name+"."+peer.Namespace+".svc", peer.Namespace))
 		}

@@ -117,6 +117,19 @@ func (c *refusalCollector) backend(s *Symptom, host string) {
 	s.Target = Connection{Class: classify(connectionSignatures, s.Message), Host: host}
 }
 
+// PeersOf are the objects that a symptom says it needs. A refusal that names a
+// webhook but not where it is called is about the Service that the webhook's
+// configuration names, where that was read.
+func PeersOf(s *cluster.Snapshot, sym *Symptom) []cluster.Ref {
+	if len(sym.Peers) > 0 || sym.Cause != WebhookDown || sym.Target.Host != "" {
+		return sym.Peers
+	}
+	if service, ok := s.WebhookService(sym.About.Name); ok {
+		return []cluster.Ref{service}
+	}
+	return nil
+}
+
 // event counts a refusal that an event tells of.
 func (c *refusalCollector) event(e *cluster.Event) {
 	top := c.r.s.TopOf(e.Object.Key())

@@ -42,7 +42,7 @@ func withName(verb, kind, name string, flags ...string) []string {
 }
 
 func (b *builder) backends() []detect.Command {
-	for _, ref := range b.first.Peers {
+	for _, ref := range symptom.PeersOf(b.pass.Snapshot, b.first) {
 		return []detect.Command{{Why: "what stands behind the webhook",
 			Command: detect.Kubectl("get", "endpointslices", "-n", ref.Namespace, "-l", "kubernetes.io/service-name="+ref.Name)}}
 	}

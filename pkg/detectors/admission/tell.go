@@ -129,7 +129,7 @@ func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 func (b *builder) webhookDown() string {
 	text := fmt.Sprintf("Every pod that webhook %s is asked about is refused while it cannot be called: %s.", b.first.About.Name, failures[b.first.Item].long)
 	for _, s := range b.group {
-		for _, ref := range s.Peers {
+		for _, ref := range symptom.PeersOf(b.pass.Snapshot, s) {
 			svc := b.pass.ServiceNamed(ref.Name+"."+ref.Namespace+".svc", ref.Namespace)
 			switch {
 			case svc == nil && b.pass.Read("services"):
