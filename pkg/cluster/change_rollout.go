@@ -103,6 +103,17 @@ func (s *Snapshot) current(w *Workload, before, r *Revision) time.Time {
 	return time.Time{}
 }
 
+// TemplateOf is the template of the revision of a workload whose pods carry a
+// hash; nil where it is not known.
+func (s *Snapshot) TemplateOf(workload Ref, hash string) *Template {
+	for _, r := range s.RevisionsOf(workload) {
+		if r.Hash == hash {
+			return s.templateOf(workload, r)
+		}
+	}
+	return s.templateOf(workload, &Revision{Hash: hash})
+}
+
 // templateOf is the template of a revision. ControllerRevisions are read as
 // metadata; the pods that they are labels of tell what they asked for.
 func (s *Snapshot) templateOf(workload Ref, r *Revision) *Template {

@@ -10,11 +10,11 @@ import (
 // by field, and without values of the environment; empty when nothing that is
 // kept did.
 func Difference(from, to *Template) string {
-	return strings.Join(differences(from, to), ", ")
+	return strings.Join(Differences(from, to), ", ")
 }
 
-// differences are one text for each field that differs.
-func differences(from, to *Template) []string {
+// Differences are what Difference says, one text for each field that differs.
+func Differences(from, to *Template) []string {
 	if from == nil || to == nil {
 		return nil
 	}

@@ -8,6 +8,7 @@ type Workload struct {
 	Ref
 	Created    time.Time
 	Owner      Ref   // a Job's CronJob; zero for the others
+	Maker      Ref   // the object whose controller made it, of whatever kind; zero for none
 	Desired    int32 // replicas wanted; nodes wanted for a DaemonSet
 	Ready      int32
 	Updated    int32

@@ -154,7 +154,7 @@ func seconds(n *int64) time.Duration {
 }
 
 func workload(kind string, m *metav1.ObjectMeta, selector *metav1.LabelSelector) cluster.Workload {
-	w := cluster.Workload{Ref: ref(kind, m), Created: m.CreationTimestamp.Time, Writes: writes(m, false), Delivery: delivery(m)}
+	w := cluster.Workload{Ref: ref(kind, m), Maker: controllerOf(m), Created: m.CreationTimestamp.Time, Writes: writes(m, false), Delivery: delivery(m)}
 	if selector != nil {
 		w.Selector = selector.MatchLabels
 	}

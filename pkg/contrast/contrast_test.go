@@ -266,3 +266,52 @@ func BenchmarkAsk(b *testing.B) {
 		table.Ask(atRisk, failing)
 	}
 }
+
+// TestFamilies: workloads that one operator makes alike are one witness, and
+// make nothing strong.
+func TestFamilies(t *testing.T) {
+	shares := []int{1, 3, 12, 25, 34, 47}
+	f := fleet{100, 4, 20, vault(shares...), func(w, _, _ int) bool { return len(vault(shares...)(w)) == 2 }}
+	for families, want := range map[int]bool{1: false, 2: true} {
+		table, failing := f.build()
+		table.Families = make([]int32, 100)
+		for w := range table.Families {
+			table.Families[w] = int32(w + 10)
+		}
+		for i, w := range shares {
+			table.Families[w] = int32(i % families)
+		}
+		got := table.Ask(all(failing), failing)
+		if len(got.Findings) != 1 || got.Findings[0].Strong != want || got.Findings[0].Families != families {
+			t.Errorf("of %d families: %q", families, told(got))
+		}
+	}
+}
+
+// TestWithin: what is compared within revisions alone is not found between
+// workloads.
+func TestWithin(t *testing.T) {
+	old := func(w, r int) bool { return r%2 == 0 }
+	for name, c := range map[string]struct {
+		has   func(w, r int) bool
+		found bool
+	}{"the old replicas of each fail": {old, true}, "whole workloads that are old fail": {func(w, _ int) bool { return w < 8 }, false}} {
+		f := fleet{40, 4, 20, nil, func(w, r, _ int) bool { return w < 8 && c.has(w, r) }}
+		table, failing := f.build()
+		age := &Column{Attribute: "age", Placement: true, Within: true, Range: true}
+		for w := range 40 {
+			for r := range 4 {
+				value := "< 2h"
+				if c.has(w, r) {
+					value = ">= 2h"
+				}
+				age.Add(age.Encode(value))
+			}
+		}
+		table.Columns = append(table.Columns, age)
+		got := table.Ask(all(failing), failing)
+		if found := len(got.Findings) > 0 && got.Findings[0].Values[0] == (Value{"age", ">= 2h"}); found != c.found {
+			t.Errorf("%s: %q", name, told(got))
+		}
+	}
+}

@@ -12,14 +12,16 @@ import (
 type Finding struct {
 	Values  []Value
 	Aliases []Value // held by the same pods: cannot be told apart here
-	// Placement is set when pods are counted, else units are.
-	Placement            bool
+	// Placement is set when pods are counted, else units are; Within when it was
+	// compared between replicas of a revision alone.
+	Placement, Within    bool
 	Affected, AffectedOf int
 	Healthy, HealthyOf   int
 	Ratio, Low, High     float64
 	P, Q                 float64
 	Strong               bool
 	Struck               int    // workloads with a failing pod that holds it
+	Families             int    // of these workloads
 	Covered              []bool // by pod: holds it and fails
 }
 
@@ -43,6 +45,8 @@ const (
 	// In how many units it must show.
 	StrongUnits     = 3
 	SuggestiveUnits = 2
+	// Of how many families these have to be.
+	StrongFamilies = 2
 	// How much more often it must show than elsewhere, and how much more often
 	// at the least: the lower end of the interval.
 	StrongRatio     = 5

@@ -36,19 +36,38 @@ func (g *groups) finding(c candidate, found []candidate) (Finding, []bool) {
 
 // named is a finding of those that hold it, under the first of its names.
 func (g *groups) named(c candidate, holds []bool, t tally, names []id) Finding {
-	f := Finding{P: c.p, Q: c.q, Placement: g.table.Columns[c.column].Placement, Struck: t.struck,
+	column := g.table.Columns[c.column]
+	f := Finding{P: c.p, Q: c.q, Placement: column.Placement, Within: column.Within, Struck: t.struck,
 		Values: []Value{g.table.value(names[0])}}
 	for _, other := range names[1:] {
 		f.Aliases = append(f.Aliases, g.table.value(other))
 	}
 	f.Affected, f.AffectedOf, f.Healthy, f.HealthyOf = g.counts(f.Placement, &t)
 	f.Ratio, f.Low, f.High = g.ratio(f.Placement, &t)
-	f.Strong = f.Q <= StrongShare && t.struck >= StrongUnits && f.Ratio >= StrongRatio && f.Low >= StrongLow && 2*t.struck >= g.struck
 	f.Covered = make([]bool, len(holds))
 	for pod := range holds {
 		f.Covered[pod] = holds[pod] && g.failing[pod]
 	}
+	f.Families = g.table.families(f.Covered)
+	f.Strong = f.Q <= StrongShare && t.struck >= StrongUnits && f.Families >= StrongFamilies &&
+		f.Ratio >= StrongRatio && f.Low >= StrongLow && 2*t.struck >= g.struck
 	return f
+}
+
+// families counts those of the workloads of some pods.
+func (t *Table) families(pods []bool) int {
+	seen := map[int32]bool{}
+	for pod, in := range pods {
+		if !in {
+			continue
+		}
+		w := t.Revisions[t.Pods[pod]]
+		if t.Families != nil {
+			w = t.Families[w]
+		}
+		seen[w] = true
+	}
+	return len(seen)
 }
 
 // inside of a value, how much of its failing pods a second one has to hold to
@@ -119,7 +138,17 @@ func (g *groups) alike(c candidate, holds []bool) []id {
 		return cmp.Or(cmp.Compare(g.table.Columns[a.column].Rank, g.table.Columns[b.column].Rank),
 			cmp.Compare(va.Attribute, vb.Attribute), cmp.Compare(va.Value, vb.Value))
 	})
-	return out
+	return g.table.withoutRanges(out)
+}
+
+// withoutRanges leaves out the ranges of an attribute that is named first, for
+// they are no other names of it.
+func (t *Table) withoutRanges(names []id) []id {
+	first := t.Columns[names[0].column]
+	return append(names[:1], slices.DeleteFunc(names[1:], func(v id) bool {
+		c := t.Columns[v.column]
+		return c.Range && c.Attribute == first.Attribute
+	})...)
 }
 
 // nearly is how many of the pods of a value another has to hold before it is

@@ -104,8 +104,8 @@ func (g *groups) add(runs []run) {
 
 // strata are the groups within which chance alone should decide where the
 // failing sit: revisions with failing and healthy pods, and the workloads of
-// one pod together.
-func (g *groups) strata() []run {
+// one pod together, if these are wanted.
+func (g *groups) strata(lone bool) []run {
 	var out []run
 	for _, u := range g.units {
 		for _, r := range u.runs {
@@ -114,7 +114,7 @@ func (g *groups) strata() []run {
 			}
 		}
 	}
-	if g.lone.failed > 0 && g.lone.failed < len(g.lone.pods) {
+	if lone && g.lone.failed > 0 && g.lone.failed < len(g.lone.pods) {
 		out = append(out, g.lone)
 	}
 	return out

@@ -11,6 +11,8 @@
 // revisions.
 package contrast
 
+import "slices"
+
 // Table is what there is to compare: pods by number, each of a revision, each
 // revision of a workload, and the values of both in columns. It is made once
 // and asked many questions.
@@ -18,6 +20,10 @@ type Table struct {
 	Pods      []int32 // the revision of each pod
 	Revisions []int32 // the workload of each revision
 	Columns   []*Column
+	// Families are the family of each workload: those of one are made alike by
+	// one operator, so that they are many workloads and one witness. Nil where
+	// each is a family of its own.
+	Families []int32
 	// Tries is how many groups of failures are asked about: of many questions
 	// some find something by chance, so each has to be answered so much more
 	// surely before it is even suggestive. 0 is one.
@@ -31,6 +37,12 @@ type Column struct {
 	Attribute string
 	// Placement is set on what may differ between replicas.
 	Placement bool
+	// Within is set on a placement that is compared between the replicas of a
+	// revision alone: workloads differ in it for reasons of their own.
+	Within bool
+	// Range is set where the values are ranges of a number (">= 256Mi"), which
+	// say nothing beside a plain value of the same attribute.
+	Range bool
 	// Rank decides which of several names of the same pods is shown: the
 	// lowest, that is what can be looked at and mended.
 	Rank int
@@ -117,6 +129,32 @@ func (t *Table) Holding(v Value) []bool {
 		}
 	}
 	return make([]bool, len(t.Pods))
+}
+
+// Values are those that a pod has in a column.
+func (t *Table) Values(c *Column, pod int) []string {
+	var out []string
+	for _, code := range t.of(c, int32(pod)) {
+		out = append(out, c.names[code])
+	}
+	return out
+}
+
+// Gained are the values that a revision's template has and another one's has
+// not, without ranges.
+func (t *Table) Gained(revision, over int32) []Value {
+	var out []Value
+	for _, c := range t.Columns {
+		if c.Placement || c.Range {
+			continue
+		}
+		for _, code := range c.row(revision) {
+			if !slices.Contains(c.row(over), code) {
+				out = append(out, Value{c.Attribute, c.names[code]})
+			}
+		}
+	}
+	return out
 }
 
 // id of a value in a table.

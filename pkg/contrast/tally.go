@@ -36,7 +36,7 @@ func (g *groups) tallies(c *Column) []tally {
 		k.unit(&g.units[i])
 	}
 	if c.Placement {
-		for _, s := range g.strata() {
+		for _, s := range g.strata(!c.Within) {
 			k.stratum(s)
 		}
 	}
@@ -116,6 +116,9 @@ func (k *counter) clear() {
 // template's value between units, a placement's within revisions as well, and
 // then twice the smaller, for two were tried.
 func (g *groups) chance(c *Column, t *tally) float64 {
+	if c.Within {
+		return within(t.strata)
+	}
 	between := 1.0
 	if t.failing > 0 {
 		between = stats.Tail(t.failing, t.units, g.broken, len(g.units))
@@ -123,11 +126,30 @@ func (g *groups) chance(c *Column, t *tally) float64 {
 	if !c.Placement {
 		return between
 	}
-	return min(1, 2*min(between, stats.StratifiedTail(t.strata)))
+	return min(1, 2*min(between, within(t.strata)))
+}
+
+// within is the chance of so many failures on a value within the strata. Of no
+// more than the mean it is at least a half (Darroch, Annals of Mathematical
+// Statistics 35, 1964: the median lies less than one from the mean), which
+// nothing is told by: that is most values, and they cost nothing.
+func within(strata []stats.Stratum) float64 {
+	both, mean := 0, 0.0
+	for _, s := range strata {
+		both += s.Both
+		mean += float64(s.Drawn) * float64(s.Marked) / float64(s.Total)
+	}
+	if float64(both) <= math.Floor(mean) {
+		return 1
+	}
+	return stats.StratifiedTail(strata)
 }
 
 // least is the smallest that chance could become, whatever failed.
 func (g *groups) least(c *Column, t *tally) float64 {
+	if c.Within {
+		return stats.LeastStratified(t.strata)
+	}
 	between := stats.Least(t.units, g.broken, len(g.units))
 	if !c.Placement {
 		return between

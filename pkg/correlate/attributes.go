@@ -18,6 +18,7 @@ const (
 	rankSource
 	rankPlace
 	rankLimit
+	rankRange
 	rankOwner
 	rankLabel
 )
@@ -142,7 +143,9 @@ func (e *explainer) attributed() *attributes {
 	firsts := a.revisions(e.s)
 	a.places(e.s)
 	a.claims(e.s)
+	a.ages(e.s)
 	a.asked(firsts)
+	a.amounts(firsts)
 	a.labels(e.s, firsts)
 	e.attributes = a
 	return a
@@ -155,12 +158,13 @@ func (a *attributes) revisions(s *cluster.Snapshot) []*cluster.Pod {
 		hash     string
 	}
 	var firsts []*cluster.Pod
-	known, workloads := map[revision]int32{}, map[cluster.Ref]int32{}
+	known, workloads, families := map[revision]int32{}, map[cluster.Ref]int32{}, familyNumbers{}
 	for i := range s.Pods {
 		p := &s.Pods[i]
 		w := s.WorkloadOf(p)
 		if _, ok := workloads[w]; !ok {
 			workloads[w] = int32(len(workloads))
+			a.table.Families = append(a.table.Families, families.of(s, w, p))
 		}
 		key := revision{w, p.Revision()}
 		n, ok := known[key]

@@ -59,8 +59,12 @@ func (e *explainer) countCohorts(found []detect.Pattern) {
 // contrasts adds to a pattern what its pods hold beyond chance, as far as the
 // failure itself has not named it.
 func (e *explainer) contrasts(p *Pattern) {
-	if len(p.Tally.Workloads) < 2 || p.Timing != nil {
-		return // whatever one workload has is another name of it; a pattern in time is of failures that others compare
+	if p.Timing != nil {
+		return // a pattern in time is of failures that others compare
+	}
+	if len(p.Tally.Workloads) < contrast.SuggestiveUnits {
+		p.comparison = tooFew(len(p.Tally.Workloads))
+		return // whatever one workload has is another name of it
 	}
 	var since time.Time
 	if slices.Contains(young, p.Detector) && !p.Tally.First.IsZero() {
@@ -68,29 +72,40 @@ func (e *explainer) contrasts(p *Pattern) {
 	}
 	atRisk, failing := e.atRisk(p.Tally.Pods, since)
 	answer := e.attributed().table.Ask(atRisk, failing)
-	if answer.Struck < 2 {
+	if answer.Struck < contrast.SuggestiveUnits {
+		p.comparison = tooFew(answer.Struck)
 		return
 	}
-	told := 0
 	for i := range answer.Findings {
 		f := &answer.Findings[i]
-		if told < mostFactors && !isStated(p, f) && e.standsAmongContemporaries(f, atRisk, failing) {
+		if len(p.compared) < mostFactors && !isStated(p, f) && e.standsAmongContemporaries(f, atRisk, failing) {
 			p.Shared = append(p.Shared, concentrated(f, &answer))
-			told++
+			p.compared = append(p.compared, e.comparedFactor(f))
 		}
 	}
-	if told == 0 && named(causeless, p) {
-		p.silence = notCompared(&answer)
+	p.comparison = among(&answer)
+	if len(p.compared) == 0 {
+		p.comparison = notCompared(&answer)
+		p.unfounded = named(causeless, p)
 	}
 }
 
 // admitSilence says of those roots that know no cause why no factor is named.
 func admitSilence(ps []*Pattern) {
 	for _, p := range ps {
-		if p.silence != "" && p.ExplainedBy == "" {
-			p.Counter = append(slices.Clone(p.Counter), p.silence)
+		if p.unfounded && p.ExplainedBy == "" {
+			p.Counter = append(slices.Clone(p.Counter), p.comparison)
 		}
 	}
+}
+
+// tooFew says what one workload, or none, lacks to be compared.
+func tooFew(workloads int) string {
+	if workloads == 0 {
+		return "Not enough to compare: no workload that is there now is known to fail in this way."
+	}
+	return fmt.Sprintf("Not enough to compare: 1 failing workload, one witness however many replicas it has; at least %d more that fail alike are needed before what they share could be beyond chance, %d before that could be strong.",
+		contrast.SuggestiveUnits-workloads, contrast.StrongUnits-workloads)
 }
 
 // notCompared says why no factor is named.
@@ -103,6 +118,12 @@ func notCompared(a *contrast.Answer) string {
 			detect.Count(a.Broken, "failing workload"), a.Units-a.Broken, lacks)
 	}
 	return fmt.Sprintf("None of %d values of attributes is more frequent among the affected than chance makes it.", a.Tested)
+}
+
+// among says among whom and among how much the factors were found.
+func among(a *contrast.Answer) string {
+	return fmt.Sprintf("Compared: %s (%d failing), %s (%d failing), %s; of such findings at most 1 %% (strong) or 5 %% (suggestive) are expected to be false. Replicas are not taken for independent witnesses.",
+		detect.Count(a.Units, "revision"), a.Broken, detect.Count(a.Pods, "pod"), a.Failed, detect.Count(a.Tested, "value"))
 }
 
 // isStated reports whether a pattern's own factors name a finding already,
@@ -118,7 +139,7 @@ func isStated(p *Pattern, f *contrast.Finding) bool {
 func concentrated(f *contrast.Finding, a *contrast.Answer) SharedFactor {
 	out := SharedFactor{Attribute: f.Values[0].Attribute, Value: f.Values[0].Value, Unit: "workloads", Tier: detect.Suggestive,
 		Affected: f.Affected, AffectedOf: f.AffectedOf, Healthy: f.Healthy, HealthyOf: f.HealthyOf,
-		RiskRatio: f.Ratio, Low: f.Low, High: f.High, P: f.P, Q: f.Q, Tested: a.Tested, Residue: a.Residue}
+		RiskRatio: f.Ratio, Low: f.Low, High: f.High, P: f.P, Q: f.Q, Tested: a.Tested, Residue: a.Residue, Struck: a.Struck}
 	if f.Placement {
 		out.Unit = "pods"
 	}
@@ -137,9 +158,9 @@ func concentrated(f *contrast.Finding, a *contrast.Answer) SharedFactor {
 
 // concentrationText words a factor as its tier allows.
 func concentrationText(f *SharedFactor) string {
-	what := f.Attribute + " " + f.Value
+	what := inWords(f.Attribute, f.Value)
 	for _, v := range f.With {
-		what += " together with " + v.Attribute + " " + v.Value
+		what += " together with " + inWords(v.Attribute, v.Value)
 	}
 	numbers := fmt.Sprintf("%d of %d affected %s have it, %d of %d healthy ones compared do", f.Affected, f.AffectedOf, f.Unit, f.Healthy, f.HealthyOf)
 	text := fmt.Sprintf("may be related: %s: %s", what, numbers)
@@ -153,21 +174,28 @@ func concentrationText(f *SharedFactor) string {
 	if len(f.Aliases) > 0 {
 		var names []string
 		for _, v := range f.Aliases {
-			names = append(names, v.Attribute+" "+v.Value)
+			names = append(names, inWords(v.Attribute, v.Value))
 		}
 		text += "; cannot be told apart here: " + detect.List(names, 4)
 	}
 	if f.Residue > 0 {
-		text += fmt.Sprintf("; %s not explained by any factor", isOrAre(f.Residue))
+		text += fmt.Sprintf("; of %s such factors explain %d, %d not", detect.Count(f.Struck, "affected workload"), f.Struck-f.Residue, f.Residue)
 	}
 	return text
 }
 
-func isOrAre(n int) string {
-	if n == 1 {
-		return "1 workload is"
+// inWords is a value with the name of its attribute; a range reads as a
+// comparison does.
+func inWords(attribute, value string) string {
+	if strings.HasPrefix(value, ">=") || strings.HasPrefix(value, "<") {
+		switch attribute {
+		case "memoryLimit":
+			attribute = "memory limit"
+		case "cpuLimit":
+			attribute = "CPU limit"
+		}
 	}
-	return fmt.Sprintf("%d workloads are", n)
+	return attribute + " " + value
 }
 
 // small writes a chance with two digits, and none of a dozen zeros.

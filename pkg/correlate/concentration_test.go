@@ -93,7 +93,7 @@ func TestSilenceIsExplained(t *testing.T) {
 			t.Errorf("got %q, want %q in it", got, c.want)
 		}
 	}
-	child, root := &Pattern{ExplainedBy: "x", silence: "why"}, &Pattern{silence: "why"}
+	child, root := &Pattern{ExplainedBy: "x", comparison: "why", unfounded: true}, &Pattern{comparison: "why", unfounded: true}
 	admitSilence([]*Pattern{child, root})
 	if len(child.Counter) != 0 || len(root.Counter) != 1 {
 		t.Errorf("told of the child: %v, of the root: %v", child.Counter, root.Counter)

@@ -12,7 +12,7 @@ import (
 // nothing of these nodes: only other new pods do. What templates ask for is
 // compared with the old, for there the old is the other value.
 func (e *explainer) standsAmongContemporaries(f *contrast.Finding, atRisk, failing []bool) bool {
-	if !f.Placement {
+	if !f.Placement || f.Within {
 		return true
 	}
 	since := e.s.At

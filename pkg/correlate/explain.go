@@ -70,6 +70,9 @@ type Explained struct {
 	// Above are the patterns that it follows from, nearest first; Below those
 	// that follow from it, each after the one that explains it.
 	Above, Below []*Pattern
+	// Comparison says among whom shared factors were looked for, or what is
+	// lacking to compare.
+	Comparison string
 	// NotChecked are the sources and detectors that could have told more.
 	NotChecked []string
 }
@@ -77,7 +80,7 @@ type Explained struct {
 // Around gathers what there is to tell of one pattern.
 func (s *Story) Around(p *Pattern) Explained {
 	known := byID(s.Patterns)
-	out := Explained{Pattern: p, NotChecked: s.notChecked(p)}
+	out := Explained{Pattern: p, Comparison: p.comparison, NotChecked: s.notChecked(p)}
 	for up := known[p.ExplainedBy]; up != nil; up = known[up.ExplainedBy] {
 		out.Above = append(out.Above, up)
 	}

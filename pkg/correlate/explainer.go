@@ -81,6 +81,7 @@ func (e *explainer) explain(found detect.Pattern) *Pattern {
 		p.Shared = append(p.Shared, e.shared(p, f))
 	}
 	e.contrasts(p)
+	e.revisionContrasts(p)
 	p.Changes = e.linked(p)
 	for _, none := range []string{e.unchanged(p), e.pullSecretsKept(p), e.accessKept(p)} {
 		if none != "" {

@@ -6,15 +6,15 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
 
-// matrix sets every pattern against every factor that any of them names, so
-// that one sees at a glance which factor is of which pattern.
+// matrix sets every pattern against every factor that any of them names or was
+// found to share, so that one sees at a glance which factor is of which pattern.
 func (e *explainer) matrix(ps []*Pattern) Matrix {
 	var m Matrix
 	var factors []detect.Factor
 	seen := map[Column]bool{}
 	for _, p := range ps {
 		m.Rows = append(m.Rows, p.ID)
-		for _, f := range p.Factors {
+		for _, f := range slices.Concat(p.Factors, p.compared) {
 			if c := (Column{f.Attribute, f.Value}); !seen[c] {
 				seen[c] = true
 				m.Columns = append(m.Columns, c)

@@ -89,7 +89,7 @@ var rules = []rule{
 	{child: list("rollout-failure"), parent: append(list("rollout-cascade", "node-failure"), pods...), by: byPods, slack: noticed},
 	{child: list("rollout-failure"), parent: list("admission", "scheduling", "eviction"), by: byWorkloads, slack: noticed},
 	{child: list("rollout-failure"), parent: list("node-pressure"), by: byWorkloads, when: func(_ *explainer, _, c *Pattern) bool { return len(c.Tally.Pods) == 0 }},
-	{child: causeless, parent: list("shared-factor"), by: byPods, slack: anyOrder},
+	{child: append(list("unclassified"), causeless...), parent: list("shared-factor"), by: byPods, slack: anyOrder},
 	{child: list("config-drift", "version-skew", "stale-config"), parent: append(list("rollout-failure", "rollout-cascade"), pods...), by: byPods, slack: anyOrder},
 
 	// Along the graph of dependencies: what else the failing tell of whom they

@@ -25,99 +25,82 @@ const leastShared = 3
 
 // concentration is a value on which failures without a known cause lie.
 type concentration struct {
-	finding  *contrast.Finding
-	answer   *contrast.Answer
-	patterns []*Pattern // those that it covers wholly
+	finding *contrast.Finding
+	answer  *contrast.Answer
+	cohorts []cohort // those that it covers wholly
 }
 
 // concentrations adds the patterns of the detector shared-factor: of what the
-// roots of no known cause share, all together and each by itself.
+// failures of no known cause share, all together and each cohort by itself.
 func (e *explainer) concentrations(d *detect.Detector, ps []*Pattern) []*Pattern {
-	var open []*Pattern
-	for _, p := range ps {
-		if p.ExplainedBy == "" && named(causeless, p) && len(p.Tally.Pods) > 0 {
-			open = append(open, p)
-		}
-	}
+	open := e.openCohorts(ps)
 	var out []*Pattern
 	taken := map[*Pattern]bool{}
 	for _, c := range e.found(open) {
-		c.patterns = slices.DeleteFunc(e.wholly(c.finding, open), func(p *Pattern) bool { return taken[p] })
-		if isNamed(ps, c.finding) || len(c.workloads()) < leastShared {
+		c.cohorts = slices.DeleteFunc(e.wholly(c.finding, open), func(o cohort) bool { return taken[o.pattern] })
+		if isNamed(ps, c.finding) || len(workloadsOf(c.cohorts)) < leastShared {
 			continue
 		}
-		for _, p := range c.patterns {
-			taken[p] = true
+		for _, o := range c.cohorts {
+			taken[o.pattern] = true
 		}
 		found := e.concentrationPattern(c)
 		found.Detector, found.Category = d.Name, d.Category
 		p := e.explain(found)
 		p.Shared[0] = concentrated(c.finding, c.answer)
+		if len(c.finding.Values) > 1 {
+			p.compared = append(p.compared, e.comparedFactor(c.finding))
+		}
 		out = append(out, p)
 	}
 	return out
 }
 
 // found are the strong findings of all together, then of each by itself.
-func (e *explainer) found(open []*Pattern) []concentration {
-	sets := [][]*Pattern{open}
-	for _, p := range open {
-		if len(open) > 1 && len(p.Tally.Workloads) >= leastShared {
-			sets = append(sets, []*Pattern{p})
+func (e *explainer) found(open []cohort) []concentration {
+	sets := [][]cohort{open}
+	for _, c := range open {
+		if len(open) > 1 && len(c.workloads) >= leastShared {
+			sets = append(sets, []cohort{c})
 		}
 	}
 	var out []concentration
 	for _, set := range sets {
-		var pods, workloads []cluster.Ref
-		for _, p := range set {
-			pods, workloads = append(pods, p.Tally.Pods...), append(workloads, p.Tally.Workloads...)
-		}
-		slices.SortFunc(workloads, cluster.Ref.Compare)
-		if len(slices.Compact(workloads)) < leastShared {
+		if len(workloadsOf(set)) < leastShared {
 			continue
 		}
-		answer := e.ask(pods)
+		var pods []cluster.Ref
+		for _, c := range set {
+			pods = append(pods, c.pods...)
+		}
+		atRisk, failing := e.atRisk(pods, time.Time{})
+		answer := e.attributed().table.Ask(atRisk, failing)
 		for i := range answer.Findings {
 			f := &answer.Findings[i]
-			if f.Strong && slices.Contains(whereToLook, f.Values[0].Attribute) {
-				out = append(out, concentration{finding: f, answer: answer})
+			if f.Strong && slices.Contains(whereToLook, f.Values[0].Attribute) && e.standsAmongContemporaries(f, atRisk, failing) {
+				out = append(out, concentration{finding: f, answer: &answer})
 			}
 		}
 	}
 	return out
 }
 
-func (e *explainer) ask(pods []cluster.Ref) *contrast.Answer {
-	atRisk, failing := e.atRisk(pods, time.Time{})
-	answer := e.attributed().table.Ask(atRisk, failing)
-	return &answer
-}
-
-// wholly are the patterns all of whose pods a finding covers. A pod that is
+// wholly are the cohorts all of whose pods a finding covers. A pod that is
 // gone is known by the node where it failed.
-func (e *explainer) wholly(f *contrast.Finding, open []*Pattern) []*Pattern {
-	var out []*Pattern
-	for _, p := range open {
-		outside := slices.ContainsFunc(p.Tally.Pods, func(ref cluster.Ref) bool {
+func (e *explainer) wholly(f *contrast.Finding, open []cohort) []cohort {
+	var out []cohort
+	for _, c := range open {
+		outside := slices.ContainsFunc(c.pods, func(ref cluster.Ref) bool {
 			if i, ok := e.attributed().number[ref]; ok {
 				return !f.Covered[i]
 			}
-			return len(f.Values) > 1 || f.Values[0] != contrast.Value{Attribute: "node", Value: e.members(p).gone[ref]}
+			return len(f.Values) > 1 || f.Values[0] != contrast.Value{Attribute: "node", Value: e.members(c.pattern).gone[ref]}
 		})
 		if !outside {
-			out = append(out, p)
+			out = append(out, c)
 		}
 	}
 	return out
-}
-
-func (c *concentration) workloads() []cluster.Ref {
-	var out []cluster.Ref
-	for _, p := range c.patterns {
-		out = append(out, p.Tally.Workloads...)
-	}
-	slices.SortFunc(out, cluster.Ref.Compare)
-	return slices.Compact(out)
 }
 
 // isNamed reports whether any pattern names the value of a finding, under any
@@ -134,8 +117,8 @@ func isNamed(ps []*Pattern, f *contrast.Finding) bool {
 func (e *explainer) concentrationPattern(c concentration) detect.Pattern {
 	v, f := c.finding.Values[0], c.finding
 	var symptoms []*symptom.Symptom
-	for _, p := range c.patterns {
-		symptoms = append(symptoms, p.Symptoms...)
+	for _, o := range c.cohorts {
+		symptoms = append(symptoms, o.symptoms...)
 	}
 	tally := detect.Sum(symptoms)
 	what := v.Attribute + " " + v.Value
@@ -143,12 +126,12 @@ func (e *explainer) concentrationPattern(c concentration) detect.Pattern {
 		what += " with " + with.Attribute + " " + with.Value
 	}
 	ways := ""
-	if len(c.patterns) > 1 {
-		ways = fmt.Sprintf(" in %d ways", len(c.patterns))
+	if len(c.cohorts) > 1 {
+		ways = fmt.Sprintf(" in %d ways", len(c.cohorts))
 	}
 	out := detect.Pattern{Cause: v.Attribute, Key: what, Tier: detect.Strong, Symptoms: symptoms,
 		Title:   fmt.Sprintf("%s fail%s, concentrated on %s; %d of %d healthy ones are", tally.Who(), ways, what, f.Healthy, f.HealthyOf),
-		Factors: []detect.Factor{e.factorOf(v, f.Placement)},
+		Factors: []detect.Factor{e.heldFactor(v.Attribute, v.Value, f.Placement, e.attributed().table.Holding(v))},
 		Counter: []string{"That failures are concentrated on it says where to look, not why: nothing in the cluster names a cause."},
 		Probable: detect.Cause{Confidence: detect.Low, Text: fmt.Sprintf("Something about %s that the cluster does not name.", what),
 			Why: fmt.Sprintf("of %s compared this sets the failing apart, q %s", detect.Count(c.answer.Tested, "value"), small(f.Q))},
@@ -158,16 +141,6 @@ func (e *explainer) concentrationPattern(c concentration) detect.Pattern {
 		out.Nodes = []string{v.Value}
 	}
 	return out
-}
-
-// factorOf is a value of the table as a factor.
-func (e *explainer) factorOf(v contrast.Value, placement bool) detect.Factor {
-	a := e.attributed()
-	holds := a.table.Holding(v)
-	return detect.Factor{Attribute: v.Attribute, Value: v.Value, Placement: placement, Holds: func(p *cluster.Pod) bool {
-		i, ok := a.number[p.Key()]
-		return ok && holds[i]
-	}}
 }
 
 // lookAt is how to see what a value is about.

@@ -74,8 +74,12 @@ type Pattern struct {
 
 	members *members // looked up by factors; made when first asked for
 	// firsts are when each workload's first symptom came; asked for by changes.
-	firsts  map[cluster.Ref]time.Time
-	silence string // why no factor was found by comparing; told of roots
+	firsts map[cluster.Ref]time.Time
+	// comparison says among how many values of whom factors were found, or why
+	// none; unfounded is set where none was, and no cause is known either.
+	comparison string
+	unfounded  bool
+	compared   []detect.Factor // those of Shared that comparing found, for the matrix
 }
 
 // Affected is one affected object.
@@ -101,7 +105,7 @@ type SharedFactor struct {
 	Tested               int      // values that were compared
 	With                 []Column // held together with the value
 	Aliases              []Column // other names of the same pods
-	Residue              int      // affected workloads that no compared factor covers
+	Struck, Residue      int      // affected workloads compared, and those that no compared factor covers
 	Tier                 detect.Tier
 	Text                 string
 }
@@ -236,6 +240,9 @@ func Explain(whole *Story, s *cluster.Snapshot, suite detect.Suite, symptoms []s
 	story.Unexplained = unexplained(story.Failing, story.Patterns)
 	story.Timeline = e.timeline(story.Patterns)
 	story.Matrix = e.matrix(story.Patterns)
+	for _, p := range story.Patterns {
+		p.compared = nil // told; they would keep all that was compared
+	}
 	story.Tree = tree(story.Patterns)
 	return story
 }

@@ -13,6 +13,9 @@ type Explain struct {
 	// below it, each with what decided that it follows from its parent.
 	FollowsFrom []Relative `json:"followsFrom"`
 	Following   []Relative `json:"following"`
+	// Comparison says among whom shared factors were looked for, or what is
+	// lacking to compare.
+	Comparison string `json:"comparison,omitempty"`
 	// NotChecked is what could have told more and was not looked at.
 	NotChecked []Sentence `json:"notChecked"`
 }
@@ -52,6 +55,7 @@ func follows(f *correlate.Following) *Follows {
 // AddExplain adds what is around one pattern to a report.
 func (r *Report) AddExplain(e correlate.Explained) {
 	r.Explain = &Explain{ID: e.Pattern.ID, FollowsFrom: convert(e.Above, relative), Following: convert(e.Below, relative),
+		Comparison: e.Comparison,
 		NotChecked: convert(e.NotChecked, func(s string) Sentence { return Sentence{s} })}
 }
 

@@ -155,16 +155,14 @@ func (t *text) objects(all []Affected) {
 }
 
 func (t *text) allFactors(p *Pattern) {
+	t.heading("What the affected share")
 	if len(p.SharedFactors) == 0 {
-		t.heading("What the affected share")
 		why := ""
-		if len(p.CounterEvidence) > 0 {
+		if t.r.Explain.Comparison == "" && len(p.CounterEvidence) > 0 {
 			why = " What speaks against it, below, says why where that is known."
 		}
 		t.paragraph(2, 0, "No value is told that they have and the healthy have not."+why, nil)
-		return
 	}
-	t.heading("What the affected share")
 	for i := range p.SharedFactors {
 		f := &p.SharedFactors[i]
 		if f.AffectedOf == 0 {
@@ -176,6 +174,9 @@ func (t *text) allFactors(p *Pattern) {
 		if a := aliases(f); a != "" {
 			t.paragraph(4, 0, "Cannot be told apart here: "+a+".", t.palette.dim)
 		}
+	}
+	if said := t.r.Explain.Comparison; said != "" {
+		t.paragraph(2, 0, said, t.palette.dim)
 	}
 }
 

@@ -17,9 +17,9 @@ var Detector = &detect.Detector{
 Means that workloads fail, perhaps each in its own way, and that what they share the
 healthy do not: it says where to look, not why.
 
-Reads the failures that no other detector knows a cause of, and of all pods the node
-with its zone, pool, kernel and versions, images, ConfigMaps, Secrets, accounts and
-volumes.
+Reads the failures that no other detector knows a cause of, those pods too that fail
+and of which only warnings tell that no detector knows, and of all pods the node with
+its zone, pool, kernel and versions, images, ConfigMaps, Secrets, accounts and volumes.
 
 Groups by the value that they are concentrated on. Values that the same pods have
 cannot be told apart and are named together.
@@ -28,7 +28,8 @@ Speaks when failures of at least three workloads lie on one value far beyond cha
 exact tests between workloads, and within them for what differs between replicas, so
 that replicas are not taken for witnesses; at most one claim in a hundred expected to
 be false among all values compared (q up to 0.01), at least five times as often
-affected as others (95 % sure of twice), and half of all such failures on it.
+affected as others (95 % sure of twice), and half of all such failures on it. What
+one operator makes alike for many tenants is one witness, and two are needed.
 
 Silent when another pattern names the same value or knows the cause, when only part
 of a group of failures lies on it (its own shared factors tell that), on
