@@ -86,27 +86,15 @@ func around(text string) string {
 // values it was told. What the failure itself names was not searched for.
 func lacks(p *report.Pattern) []string {
 	var out []string
-	for _, f := range p.SharedFactors {
-		name := "factor " + f.Attribute + " " + f.Value + " "
-		switch {
-		case f.AffectedOf == 0 && f.Tier == "stated" && p.Frequency.Pods == 0: // the node itself, or pods that could not be made
-		case f.AffectedOf <= 0 || f.Affected > f.AffectedOf || f.Healthy > f.HealthyOf || f.Unit == "":
-			out = append(out, name+"lacks how many of how many")
-		case f.Tier != "stated" && f.Tested <= 0:
-			out = append(out, name+"lacks how many values were tried")
-		case (f.Tier == "strong" || f.Tier == "suggestive") && (f.Q == nil || f.RiskRatio == nil || len(f.Interval) != 2 || f.HealthyOf == 0):
-			out = append(out, name+"lacks its ratio or what it is compared with")
-		}
-		if f.Tier == "suggestive" && !strings.Contains(f.Text, "may be related") {
-			out = append(out, name+"is suggestive, and does not say that it may be related: "+f.Text)
-		}
+	for i := range p.SharedFactors {
+		out = append(out, factorLacks(p, &p.SharedFactors[i])...)
 	}
 	for _, c := range p.PrecedingChanges {
 		if c.Link == "" || c.What == "" || c.LeadSeconds < 0 || c.Tier == "" {
 			out = append(out, "change of "+c.Kind+" "+c.Name+" lacks its link or lead")
 		}
 	}
-	if f := p.Follows; (f == nil) != (p.ExplainedBy == "") || f != nil && (f.Text == "" || f.Unit != "link" && (f.Common <= 0 || f.Common > f.Of)) {
+	if followsLacks(p) {
 		out = append(out, "lacks what decided that it follows from "+p.ExplainedBy)
 	}
 	if p.Detector == "rollout-cascade" && len(p.Chain) == 0 {
@@ -118,6 +106,40 @@ func lacks(p *report.Pattern) []string {
 		}
 	}
 	return out
+}
+
+func factorLacks(p *report.Pattern, f *report.SharedFactor) []string {
+	var out []string
+	name := "factor " + f.Attribute + " " + f.Value + " "
+	switch {
+	case f.AffectedOf == 0 && f.Tier == "stated" && p.Frequency.Pods == 0: // the node itself, or pods that could not be made
+	case f.AffectedOf <= 0 || f.Affected > f.AffectedOf || f.Healthy > f.HealthyOf || f.Unit == "":
+		out = append(out, name+"lacks how many of how many")
+	case f.Tier != "stated" && f.Tested <= 0:
+		out = append(out, name+"lacks how many values were tried")
+	case isCompared(f.Tier) && !isMeasured(f):
+		out = append(out, name+"lacks its ratio or what it is compared with")
+	}
+	if f.Tier == "suggestive" && !strings.Contains(f.Text, "may be related") {
+		out = append(out, name+"is suggestive, and does not say that it may be related: "+f.Text)
+	}
+	return out
+}
+
+// isMeasured reports whether a factor has its ratio, with how sure it is, and
+// what it is compared with.
+func isMeasured(f *report.SharedFactor) bool {
+	return f.Q != nil && f.RiskRatio != nil && len(f.Interval) == 2 && f.HealthyOf > 0
+}
+
+// followsLacks reports whether a pattern that is explained does not say by what
+// it was decided, or one that is not does.
+func followsLacks(p *report.Pattern) bool {
+	f := p.Follows
+	if f == nil || p.ExplainedBy == "" {
+		return (f == nil) != (p.ExplainedBy == "")
+	}
+	return f.Text == "" || f.Unit != "link" && (f.Common <= 0 || f.Common > f.Of)
 }
 
 // audit is what was read of reports for how they say it.

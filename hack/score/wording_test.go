@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -73,6 +74,11 @@ func renderings(t *testing.T, r *report.Report) []sentence {
 	}
 	style := report.Style{Width: 1 << 20} // nothing is broken or cut
 	render("text", func(b *bytes.Buffer) error { return report.Text(b, r, style) })
+	for where, write := range map[string]func(io.Writer, *report.Report, report.Style) error{
+		"matrix": report.MatrixText, "matrix, wide": report.MatrixWide, "timeline": report.TimelineText, "timeline, wide": report.TimelineWide,
+	} {
+		render(where, func(b *bytes.Buffer) error { return write(b, r, style) })
+	}
 	for i := range r.Patterns {
 		one := *r
 		one.Explain = &report.Explain{ID: r.Patterns[i].ID}
@@ -135,7 +141,7 @@ func TestClaims(t *testing.T) {
 			}
 		}
 	}
-	for _, where := range []string{"title", "factor", "change", "counter-evidence", "link", "text", "explain"} {
+	for _, where := range []string{"title", "factor", "change", "counter-evidence", "link", "text", "explain", "matrix", "timeline"} {
 		if counted[where] < 20 {
 			t.Errorf("only %d sentences of the sort %q were read", counted[where], where)
 		}

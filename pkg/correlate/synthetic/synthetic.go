@@ -127,7 +127,8 @@ func (m *maker) configure() {
 	add := func(kind string, w *workload, refs []cluster.ConfigRef) {
 		for _, r := range refs {
 			ref := cluster.Ref{Kind: kind, Namespace: w.Namespace, Name: r.Name}
-			if !known[ref] && !(m.Fault.Kind == MissingSecretFault && slices.Contains(m.out.Guilty, Value{"secret", ref.Path()})) {
+			isMissing := m.Fault.Kind == MissingSecretFault && slices.Contains(m.out.Guilty, Value{"secret", ref.Path()})
+			if !known[ref] && !isMissing {
 				known[ref] = true
 				m.out.Configs = append(m.out.Configs, cluster.Config{Ref: ref, Created: at.Add(-200 * 24 * time.Hour)})
 			}
