@@ -59,7 +59,7 @@ func (f *scanFlags) addTo(c *cobra.Command) {
 	p.StringSliceVarP(&f.files, "filename", "f", nil, "Analyse saved data instead of a live cluster: files, folders, archives, or - for standard input")
 	p.StringVar(&f.since, "since", f.since, "Leave out events, changes and finished failures older than this, such as 30m or 2h")
 	p.StringVar(&f.now, "now", f.now, "With -f: the moment to judge from (RFC 3339); by default the newest time in the data")
-	p.StringVarP(&f.output, "output", "o", f.output, "Output format: text, wide, json or yaml")
+	p.StringVarP(&f.output, "output", "o", f.output, "Output format: text, wide, json, yaml or html")
 	p.StringSliceVar(&f.detectors, "detector", nil, "Show patterns of these detectors only (see 'kubectl patterns detectors')")
 	p.StringVar(&f.category, "category", f.category, "Show patterns of this category only: "+strings.Join(detect.Categories, ", "))
 	p.StringVar(&f.minSeverity, "min-severity", f.minSeverity, "Show patterns of at least this severity: info, warning or critical")
@@ -127,7 +127,7 @@ func oneOf(flag, value string, allowed ...string) error {
 
 func (o *options) validate() error {
 	for _, err := range []error{
-		oneOf("output", o.output, "text", "wide", "json", "yaml"),
+		oneOf("output", o.output, "text", "wide", "json", "yaml", "html"),
 		oneOf("color", o.color, "auto", "always", "never"),
 		oneOf("min-severity", o.minSeverity, "info", "warning", "critical"),
 	} {

@@ -177,6 +177,8 @@ func (o *options) print(r *report.Report, text textRenderer) error {
 		return report.JSON(o.streams.Out, r)
 	case "yaml":
 		return report.YAML(o.streams.Out, r)
+	case "html":
+		return report.HTML(o.streams.Out, r, o.style)
 	}
 	return text(o.streams.Out, r, o.style)
 }

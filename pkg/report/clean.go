@@ -1,0 +1,44 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// cleaned is a copy of a report all of whose texts are escaped as for a
+// terminal: what hides or turns text around misleads on a page too. It goes
+// by way of JSON, so that no field can be forgotten.
+func cleaned(r *Report) (*Report, error) {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("writing the report: %w", err)
+	}
+	var tree any
+	if err := json.Unmarshal(raw, &tree); err != nil {
+		return nil, fmt.Errorf("reading the report: %w", err)
+	}
+	if raw, err = json.Marshal(escapeAll(tree)); err != nil {
+		return nil, fmt.Errorf("writing the report: %w", err)
+	}
+	out := &Report{}
+	if err := json.Unmarshal(raw, out); err != nil {
+		return nil, fmt.Errorf("reading the report: %w", err)
+	}
+	return out, nil
+}
+
+func escapeAll(x any) any {
+	switch v := x.(type) {
+	case string:
+		return escape(v)
+	case []any:
+		for i := range v {
+			v[i] = escapeAll(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = escapeAll(v[k])
+		}
+	}
+	return x
+}
