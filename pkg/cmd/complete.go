@@ -5,12 +5,14 @@ import (
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
 )
 
 // completeFlags lets a shell complete the values of flags that have few.
 func completeFlags(c *cobra.Command) {
 	for name, values := range map[string][]string{
-		"output":       {"text", "wide", "json", "yaml"},
+		"output":       append(outputs(), documents()...),
+		"table":        report.Tables(),
 		"color":        {"auto", "always", "never"},
 		"min-severity": {"info", "warning", "critical"},
 		"category":     detect.Categories,

@@ -32,6 +32,7 @@ type scanFlags struct {
 	since         string
 	now           string
 	output        string
+	table         string
 	detectors     []string
 	category      string
 	minSeverity   string
@@ -48,7 +49,7 @@ type scanFlags struct {
 
 func newScanFlags(streams genericiooptions.IOStreams) *scanFlags {
 	return &scanFlags{config: genericclioptions.NewConfigFlags(true), streams: streams,
-		output: "text", minSeverity: "info", color: "auto"}
+		output: "text", table: "patterns", minSeverity: "info", color: "auto"}
 }
 
 func (f *scanFlags) addTo(c *cobra.Command) {
@@ -59,7 +60,8 @@ func (f *scanFlags) addTo(c *cobra.Command) {
 	p.StringSliceVarP(&f.files, "filename", "f", nil, "Analyse saved data instead of a live cluster: files, folders, archives, or - for standard input")
 	p.StringVar(&f.since, "since", f.since, "Leave out events, changes and finished failures older than this, such as 30m or 2h")
 	p.StringVar(&f.now, "now", f.now, "With -f: the moment to judge from (RFC 3339); by default the newest time in the data")
-	p.StringVarP(&f.output, "output", "o", f.output, "Output format: text, wide, json, yaml or html")
+	p.StringVarP(&f.output, "output", "o", f.output, "Output format: text, wide, json or yaml; a scan also has markdown, html and csv")
+	p.StringVar(&f.table, "table", f.table, "With -o csv: the table to write: "+strings.Join(report.Tables(), ", "))
 	p.StringSliceVar(&f.detectors, "detector", nil, "Show patterns of these detectors only (see 'kubectl patterns detectors')")
 	p.StringVar(&f.category, "category", f.category, "Show patterns of this category only: "+strings.Join(detect.Categories, ", "))
 	p.StringVar(&f.minSeverity, "min-severity", f.minSeverity, "Show patterns of at least this severity: info, warning or critical")
@@ -105,6 +107,9 @@ func (f *scanFlags) runE(run func(context.Context, *options, []string) error) fu
 
 func (f *scanFlags) options(c *cobra.Command) (*options, error) {
 	o := &options{scanFlags: f, suite: detectors.Suite(), severity: correlate.Severity(f.minSeverity)}
+	if err := f.checkOutput(c); err != nil {
+		return nil, err
+	}
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
@@ -127,7 +132,6 @@ func oneOf(flag, value string, allowed ...string) error {
 
 func (o *options) validate() error {
 	for _, err := range []error{
-		oneOf("output", o.output, "text", "wide", "json", "yaml", "html"),
 		oneOf("color", o.color, "auto", "always", "never"),
 		oneOf("min-severity", o.minSeverity, "info", "warning", "critical"),
 	} {

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,7 +34,7 @@ func (w *watching) check(o *options) error {
 	switch {
 	case len(o.files) > 0:
 		return usagef("--watch follows a live cluster: it does not go with -f")
-	case o.output == "yaml":
+	case !slices.Contains([]string{"text", "wide", "json"}, o.output):
 		return usagef("--watch prints text, wide or json")
 	case o.exitCode:
 		return usagef("--watch goes on until it is interrupted: it does not go with --exit-code")

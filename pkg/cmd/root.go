@@ -105,6 +105,11 @@ It only reads. It never reads the data of a Secret.`,
   kubectl patterns -A --watch
   kubectl patterns -A --watch -o json | tee turns.json
 
+  # For an incident document, for a browser, for a spreadsheet
+  kubectl patterns -A -o markdown
+  kubectl patterns -A -o html > report.html
+  kubectl patterns -A -o csv --table affected
+
   # For programs
   kubectl patterns -A -o json | jq '.patterns[] | {title, severity}'`,
 		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl patterns"},

@@ -171,18 +171,6 @@ func (o *options) tell(story *correlate.Story, r *report.Report, text textRender
 	return nil
 }
 
-func (o *options) print(r *report.Report, text textRenderer) error {
-	switch o.output {
-	case "json":
-		return report.JSON(o.streams.Out, r)
-	case "yaml":
-		return report.YAML(o.streams.Out, r)
-	case "html":
-		return report.HTML(o.streams.Out, r, o.style)
-	}
-	return text(o.streams.Out, r, o.style)
-}
-
 // warnOfGaps says on standard error, in a line, that the picture is not
 // whole; the report names each gap.
 func (o *options) warnOfGaps(s *cluster.Snapshot) {

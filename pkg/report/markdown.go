@@ -54,7 +54,9 @@ func (m *markdown) labelled(label, text string) {
 	}
 }
 
-func (m *markdown) item(mark, text string) { m.WriteString(mark + " " + inline(text) + "\n") }
+func (m *markdown) item(mark, text string) {
+	m.WriteString(mark + " " + inline(strings.TrimSpace(text)) + "\n")
+}
 
 // block is a fenced block, the fence longer than any in the content.
 func (m *markdown) block(indent, language string, lines []string) {

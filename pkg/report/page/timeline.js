@@ -95,7 +95,7 @@ function drawAxis(g, p, left, width, height) {
     g.fillStyle = p.line;
     g.fillRect(x, AXIS - 4, 1, height);
     g.fillStyle = p.quiet;
-    g.fillText(tickLabel(t, step), x + 3, AXIS - 9);
+    if (x + 3 + g.measureText(tickLabel(t, step)).width < width) g.fillText(tickLabel(t, step), x + 3, AXIS - 9);
   }
 }
 
