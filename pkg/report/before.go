@@ -55,9 +55,16 @@ func seenBefore(b *correlate.Before) *SeenBefore {
 
 // before tells when a pattern was there earlier, the last times in full.
 func (t *text) before(p *Pattern) {
+	if words := t.beforeWords(p); words != "" {
+		t.field(2, "Before", words, nil)
+	}
+}
+
+// beforeWords are empty where nothing earlier is known.
+func (t *text) beforeWords(p *Pattern) string {
 	b := p.SeenBefore
 	if b == nil {
-		return
+		return ""
 	}
 	var told []string
 	for _, e := range b.Episodes[max(0, len(b.Episodes)-few):] {
@@ -72,8 +79,8 @@ func (t *text) before(p *Pattern) {
 		which = ""
 	}
 	all := b.Window.To.Sub(b.Window.From)
-	t.field(2, "Before", fmt.Sprintf("seen %s on %d of the %d that have it now: %s%s. The past reaches back %s, %s of it watched.",
-		times(b.Times), b.Workloads, b.Of, which, strings.Join(told, "; "), detect.Span(all), percentage(float64(b.WatchedSeconds)/all.Seconds())), nil)
+	return fmt.Sprintf("seen %s on %d of the %d that have it now: %s%s. The past reaches back %s, %s of it watched.",
+		times(b.Times), b.Workloads, b.Of, which, strings.Join(told, "; "), detect.Span(all), percentage(float64(b.WatchedSeconds)/all.Seconds()))
 }
 
 func times(n int) string {

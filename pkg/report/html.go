@@ -103,7 +103,8 @@ func (p *page) functions() template.FuncMap {
 		"refs": t.refs, "lag": lag, "percent": percent, "graph": p.graph, "heat": heat,
 		"rfc3339": func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
 		"span":    func(seconds int) string { return detect.Span(time.Duration(seconds) * time.Second) },
-		"remedy":  remedy, "anchor": anchor, "firstEntries": firstEntries,
+		"before":  t.beforeWords, "course": t.sparkWords, "test": testWords,
+		"remedy": remedy, "anchor": anchor, "firstEntries": firstEntries,
 	}
 }
 

@@ -63,12 +63,19 @@ func values(buckets []Bucket) []float64 {
 
 // spark is the sparkline of a pattern in time with what it spans.
 func (t *text) spark(p *Pattern) {
+	if words := t.sparkWords(p); words != "" {
+		t.field(2, "Course", words, nil)
+	}
+}
+
+// sparkWords are empty of a pattern that is none in time.
+func (t *text) sparkWords(p *Pattern) string {
 	when := p.Timing
 	if when == nil || len(when.Buckets) == 0 {
-		return
+		return ""
 	}
 	line := sparkline(squeezed(values(when.Buckets), t.style.width()/2, when.Slope != nil))
-	t.field(2, "Course", fmt.Sprintf("%s  %s", line, t.spans(when)), nil)
+	return fmt.Sprintf("%s  %s", line, t.spans(when))
 }
 
 // spans says what a course is of.
