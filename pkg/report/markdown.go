@@ -129,7 +129,7 @@ func (m *markdown) recommendations() {
 		if refs != "" {
 			refs = " (" + refs + ")"
 		}
-		m.WriteString(fmt.Sprintf("%d. **%s**: %s%s\n", i+1, r.Urgency, inline(r.Text), refs))
+		m.WriteString(number(i+1) + ". **" + r.Urgency + "**: " + inline(r.Text) + refs + "\n")
 		if len(r.Commands) > 0 {
 			m.block("   ", "bash", r.Commands)
 		}
