@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -66,8 +67,11 @@ func runDiff(ctx context.Context, o *options, args, at []string) error {
 	var reports [2]*report.Report
 	for i, s := range sides {
 		story, _, err := s.o.analyse(ctx)
+		if err != nil && !strings.Contains(err.Error(), s.name) {
+			err = fmt.Errorf("%s: %w", s.name, err)
+		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+			return err
 		}
 		reports[i] = report.New(story)
 	}
