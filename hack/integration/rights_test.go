@@ -18,7 +18,7 @@ func viewer(t *testing.T, c *real) {
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, errOut)
 	}
-	for _, want := range []string{"nodes: forbidden", "node-pressure, node-failure (without nodes)", `resources: ["nodes"]`} {
+	for _, want := range []string{"nodes: forbidden", "node-pressure, node-failure, gradual (without nodes)", `resources: ["nodes"]`} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the report lacks %q:\n%s", want, out)
 		}
