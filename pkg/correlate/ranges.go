@@ -17,7 +17,8 @@ import (
 // lie between one cut and the next.
 const mostCuts = 8
 
-// mostAgeCuts are fewer: ages are compared within every revision, which costs.
+// mostAgeCuts are fewer: ages are compared within every revision, and each cut
+// makes two values of them to compare.
 const mostAgeCuts = 4
 
 // cut is a number at which a range begins, in the words of its attribute.
