@@ -115,7 +115,7 @@ func factorLacks(p *report.Pattern, f *report.SharedFactor) []string {
 	case f.AffectedOf == 0 && f.Tier == "stated" && p.Frequency.Pods == 0: // the node itself, or pods that could not be made
 	case f.AffectedOf <= 0 || f.Affected > f.AffectedOf || f.Healthy > f.HealthyOf || f.Unit == "":
 		out = append(out, name+"lacks how many of how many")
-	case f.Tier != "stated" && f.Tested <= 0:
+	case f.Tier != "stated" && f.Attribute != "revision" && f.Tested <= 0: // revisions are set against each other, not picked among values
 		out = append(out, name+"lacks how many values were tried")
 	case isCompared(f.Tier) && !isMeasured(f):
 		out = append(out, name+"lacks its ratio or what it is compared with")

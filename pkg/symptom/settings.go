@@ -17,26 +17,7 @@ func SettingsWanted(s *cluster.Snapshot, symptoms []Symptom) map[cluster.Resourc
 	add := func(r cluster.Resource, namespace string) { out[r] = append(out[r], namespace) }
 	for i := range symptoms {
 		sym := &symptoms[i]
-		switch {
-		case sym.Kind == Network && sym.Object.Namespace != "":
-			add(cluster.NetworkPolicies, sym.Object.Namespace)
-			if svc := s.ServiceNamed(sym.Target.Host, sym.Object.Namespace); sym.Target.Host != "" && svc != nil {
-				add(cluster.NetworkPolicies, svc.Namespace)
-			}
-		case sym.About.Kind == "ResourceQuota":
-			add(cluster.ResourceQuotas, sym.About.Namespace)
-		case sym.About.Kind == "LimitRange":
-			add(cluster.LimitRanges, sym.About.Namespace)
-		case sym.About.Kind == "Webhook":
-			add(cluster.ValidatingWebhooks, "")
-			add(cluster.MutatingWebhooks, "")
-		case sym.Kind == Storage && sym.Class != "":
-			add(cluster.StorageClasses, "")
-		case sym.Kind == RBAC:
-			addAccess(sym, add)
-		case sym.Kind == Eviction && sym.Cause == EvictedAPI:
-			add(cluster.DisruptionBudgets, sym.Object.Namespace)
-		}
+		settingsOf(s, sym, add)
 		if HurtByNumbers(sym) {
 			add(cluster.Autoscalers, sym.Workload.Namespace)
 		}
@@ -53,6 +34,30 @@ func SettingsWanted(s *cluster.Snapshot, symptoms []Symptom) map[cluster.Resourc
 		}
 	}
 	return out
+}
+
+// settingsOf asks for what one symptom points at.
+func settingsOf(s *cluster.Snapshot, sym *Symptom, add func(cluster.Resource, string)) {
+	switch {
+	case sym.Kind == Network && sym.Object.Namespace != "":
+		add(cluster.NetworkPolicies, sym.Object.Namespace)
+		if svc := s.ServiceNamed(sym.Target.Host, sym.Object.Namespace); sym.Target.Host != "" && svc != nil {
+			add(cluster.NetworkPolicies, svc.Namespace)
+		}
+	case sym.About.Kind == "ResourceQuota":
+		add(cluster.ResourceQuotas, sym.About.Namespace)
+	case sym.About.Kind == "LimitRange":
+		add(cluster.LimitRanges, sym.About.Namespace)
+	case sym.About.Kind == "Webhook":
+		add(cluster.ValidatingWebhooks, "")
+		add(cluster.MutatingWebhooks, "")
+	case sym.Kind == Storage && sym.Class != "":
+		add(cluster.StorageClasses, "")
+	case sym.Kind == RBAC:
+		addAccess(sym, add)
+	case sym.Kind == Eviction && sym.Cause == EvictedAPI:
+		add(cluster.DisruptionBudgets, sym.Object.Namespace)
+	}
 }
 
 // manyNamespaces is how many of them are asked for one by one, rather than
