@@ -73,7 +73,12 @@ func renderings(t *testing.T, r *report.Report) []sentence {
 		out = append(out, sentence{where, "observation", text})
 	}
 	style := report.Style{Width: 1 << 20} // nothing is broken or cut
+	if view := viewOf(r); view != nil {
+		render("view", func(b *bytes.Buffer) error { return view(b, r, style) })
+		return out
+	}
 	render("text", func(b *bytes.Buffer) error { return report.Text(b, r, style) })
+	render("markdown", func(b *bytes.Buffer) error { return report.Markdown(b, r, style) })
 	for where, write := range map[string]func(io.Writer, *report.Report, report.Style) error{
 		"matrix": report.MatrixText, "matrix, wide": report.MatrixWide, "timeline": report.TimelineText, "timeline, wide": report.TimelineWide,
 	} {
