@@ -104,6 +104,7 @@ func (p *page) functions() template.FuncMap {
 		"rfc3339": func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
 		"span":    func(seconds int) string { return detect.Span(time.Duration(seconds) * time.Second) },
 		"before":  t.beforeWords, "course": t.sparkWords, "test": testWords,
+		"rivals": func(all []string) string { return rivals(all, len(all)) }, "oftenAtLeast": oftenAtLeast,
 		"remedy": remedy, "anchor": anchor, "firstEntries": firstEntries,
 	}
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
@@ -31,13 +30,7 @@ func (m *markdown) pattern(p *Pattern) {
 }
 
 func (m *markdown) affected(p *Pattern) {
-	pods := map[string][]string{}
-	for _, a := range p.Affected {
-		if a.Kind == "Pod" {
-			key := path(a.Namespace, a.Workload.Name)
-			pods[key] = append(pods[key], a.Name)
-		}
-	}
+	pods := affectedPods(p)
 	var rows [][]string
 	for _, i := range p.Impact {
 		rows = append(rows, []string{subject(i), fmt.Sprintf("%d/%d", i.Ready, i.Desired), m.state(i), i.Service,
@@ -56,22 +49,10 @@ func (m *markdown) timeline(p *Pattern) {
 		return
 	}
 	var lines []string
-	shown, total := map[string]int{}, map[string]int{}
-	last := map[string]time.Time{}
-	for _, e := range p.Timeline {
-		total[sortOf(e)]++
-		last[sortOf(e)] = e.Time
-	}
-	for _, e := range p.Timeline {
-		k := sortOf(e)
-		shown[k]++
-		switch {
-		case e.Kind != "symptom" || shown[k] <= few || total[k] == few+1:
-			lines = append(lines, m.entryLines(e, shown[k] == 1)...)
-		case shown[k] == few+1:
-			lines = append(lines, fmt.Sprintf("%-10s… %d more %s until %s", "", total[k]-few, e.Reason, m.clock(last[k])))
-		}
-	}
+	abridged(p.Timeline, func(e Entry, first bool) { lines = append(lines, m.entryLines(e, first)...) },
+		func(e Entry, more int, until time.Time) {
+			lines = append(lines, fmt.Sprintf("%-10s%s", "", moreOf(e, more, m.clock(until))))
+		})
 	m.WriteString("**Timeline**:\n\n")
 	m.block("", "", lines)
 	m.WriteString("\n")
@@ -117,18 +98,14 @@ func oftenAtLeast(count int) string {
 
 // changed tells a change with what speaks for and against it.
 func (m *markdown) changed(c PrecedingChange) string {
-	out := fmt.Sprintf("%s before: %s %s, %s (%s", detect.Span(seconds(c.LeadSeconds)), c.Kind, path(c.Namespace, c.Name), c.What, c.Link)
-	if c.By != "" {
-		out += "; by " + c.By
-	}
-	out += ")"
+	out := changeText(c)
 	for _, more := range []string{c.Contrast, c.Reversal} {
 		if more != "" {
 			out += ". " + more
 		}
 	}
 	if len(c.Rivals) > 0 {
-		out += ". Rivals: " + strings.Join(c.Rivals, "; ")
+		out += ". As near: " + rivals(c.Rivals, len(c.Rivals))
 	}
 	if c.Chance != nil {
 		out += fmt.Sprintf(". Chance of such a change in its window anyway: %s", percent(*c.Chance))

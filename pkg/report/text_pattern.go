@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
@@ -64,23 +63,10 @@ func (t *text) seen(p *Pattern) string {
 // affected prints a row for each workload: its pods, how it stands, and what
 // serves it.
 func (t *text) affected(p *Pattern) {
-	pods := map[string][]string{}
-	images := map[string][]string{}
-	for _, a := range p.Affected {
-		if a.Kind != "Pod" {
-			continue
-		}
-		key := a.Namespace + "/" + a.Workload.Name
-		if !slices.Contains(pods[key], a.Name) {
-			pods[key] = append(pods[key], a.Name)
-		}
-		if a.Image != "" && !slices.Contains(images[key], a.Image) {
-			images[key] = append(images[key], a.Image)
-		}
-	}
+	pods := affectedPods(p)
 	var rows [][]cell
 	for _, i := range p.Impact {
-		key := i.Namespace + "/" + i.Workload.Name
+		key := path(i.Namespace, i.Workload.Name)
 		rows = append(rows, []cell{
 			{subject(i), nil},
 			{fmt.Sprintf("%d/%d", i.Ready, i.Desired), nil},
@@ -95,20 +81,34 @@ func (t *text) affected(p *Pattern) {
 	t.table(2, []string{"WORKLOAD", "READY", "STATE", "AFFECTED PODS"}, rows)
 	t.worsened(p)
 	if p.Detector == "image-pull" {
-		t.images(images)
+		t.images(p)
 	}
 }
 
 // namesShown is how many names of pods fit into a column.
 func (t *text) namesShown() int { return max(1, (t.style.width()-50)/35) }
 
-func (t *text) images(images map[string][]string) {
+func (t *text) images(p *Pattern) {
 	var all []string
-	for _, list := range images {
-		all = append(all, list...)
+	for _, a := range p.Affected {
+		if a.Kind == "Pod" && a.Image != "" {
+			all = append(all, a.Image)
+		}
 	}
 	slices.Sort(all)
 	t.field(2, "Images", list(slices.Compact(all), 4), nil)
+}
+
+// affectedPods are the names of a pattern's pods by workload, each once,
+// however many of its containers fail.
+func affectedPods(p *Pattern) map[string][]string {
+	out := map[string][]string{}
+	for _, a := range p.Affected {
+		if key := path(a.Namespace, a.Workload.Name); a.Kind == "Pod" && !slices.Contains(out[key], a.Name) {
+			out[key] = append(out[key], a.Name)
+		}
+	}
+	return out
 }
 
 // list joins names, at most so many.
@@ -160,11 +160,7 @@ func (t *text) changes(p *Pattern) {
 			t.bullet(4, "-", fmt.Sprintf("and %d more such changes; the timeline has them", len(p.PrecedingChanges)-few), t.palette.change)
 			break
 		}
-		text := fmt.Sprintf("%s before: %s %s, %s (%s", detect.Span(time.Duration(c.LeadSeconds)*time.Second), c.Kind, path(c.Namespace, c.Name), c.What, c.Link)
-		if c.By != "" {
-			text += "; by " + c.By
-		}
-		t.bullet(4, "-", text+")", t.palette.change)
+		t.bullet(4, "-", changeText(c), t.palette.change)
 		for _, more := range []string{c.Contrast, c.Reversal} {
 			if more != "" {
 				t.paragraph(6, 0, more, t.palette.dim)
@@ -179,6 +175,16 @@ func (t *text) changes(p *Pattern) {
 		return
 	}
 	t.paragraph(6, 0, fmt.Sprintf("Chance that such a change lies in its window anyway: %s.", percent(chance)), t.palette.dim)
+}
+
+// changeText says what changed, how long before, by whom, and what ties it to
+// the pattern.
+func changeText(c PrecedingChange) string {
+	by := ""
+	if c.By != "" {
+		by = "; by " + c.By
+	}
+	return fmt.Sprintf("%s before: %s %s, %s (%s%s)", detect.Span(seconds(c.LeadSeconds)), c.Kind, path(c.Namespace, c.Name), c.What, c.Link, by)
 }
 
 // rivals joins other changes that are linked and lie as near.

@@ -37,6 +37,15 @@ func (t *text) timeline(p *Pattern) {
 }
 
 func (t *text) entries(entries []Entry) {
+	abridged(entries, t.entry, func(e Entry, more int, until time.Time) {
+		t.beside(4, pad("", t.clockWidth()), nil, moreOf(e, more, t.clock(until)), t.palette.dim)
+	})
+}
+
+// abridged tells changes and recoveries all, and of each sort of symptom the
+// first ones, the very first marked; then, in the place of the next, how many
+// more there are and until when.
+func abridged(entries []Entry, tell func(e Entry, first bool), rest func(e Entry, more int, until time.Time)) {
 	shown := map[string]int{}
 	total := map[string]int{}
 	last := map[string]time.Time{}
@@ -49,11 +58,15 @@ func (t *text) entries(entries []Entry) {
 		shown[k]++
 		switch {
 		case e.Kind != "symptom" || shown[k] <= few || total[k] == few+1:
-			t.entry(e, shown[k] == 1)
+			tell(e, shown[k] == 1)
 		case shown[k] == few+1:
-			t.beside(4, pad("", t.clockWidth()), nil, fmt.Sprintf("… %d more %s until %s", total[k]-few, e.Reason, t.clock(last[k])), t.palette.dim)
+			rest(e, total[k]-few, last[k])
 		}
 	}
+}
+
+func moreOf(e Entry, more int, until string) string {
+	return fmt.Sprintf("… %d more %s until %s", more, e.Reason, until)
 }
 
 // sortOf groups the entries that may stand for each other.
@@ -69,9 +82,7 @@ func (t *text) entry(e Entry, withMessage bool) {
 		ns = "[" + e.Subject.Namespace + "] "
 	}
 	head := fmt.Sprintf("%s%s %s → %s", ns, e.Subject.Kind, e.Subject.Name, e.Reason)
-	if e.Count > 1 {
-		head += fmt.Sprintf(" (at least %d times)", e.Count)
-	}
+	head += oftenAtLeast(e.Count)
 	t.beside(4, pad(t.clock(e.Time), t.clockWidth()), t.palette.dim, head, t.palette.entry(e.Kind))
 	switch {
 	case e.Message == "":

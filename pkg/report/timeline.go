@@ -160,9 +160,7 @@ func (v *timelineView) paint(e Entry) *color.Color {
 func (v *timelineView) each(entries []Entry) {
 	for _, e := range entries {
 		what := happened(e)
-		if e.Count > 1 {
-			what += fmt.Sprintf(" (at least %d times)", e.Count)
-		}
+		what += oftenAtLeast(e.Count)
 		if e.Until != nil {
 			what += ", until " + v.clock(*e.Until)
 		}
