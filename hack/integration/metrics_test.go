@@ -142,14 +142,20 @@ func cadvisor(pod *corev1.Pod, times int64) string {
 		"# TYPE container_cpu_cfs_throttled_periods_total counter\ncontainer_cpu_cfs_throttled_periods_total%s %d %d\n", labels, 200*times, at, labels, 150*times, at)
 }
 
-func checkMeasured(t *testing.T, r *report.Report, pod *corev1.Pod) {
-	t.Helper()
+// lastOf is the last pattern of a detector, nil if there is none.
+func lastOf(r *report.Report, detector string) *report.Pattern {
 	var found *report.Pattern
 	for i := range r.Patterns {
-		if r.Patterns[i].Detector == "cpu-throttling" {
+		if r.Patterns[i].Detector == detector {
 			found = &r.Patterns[i]
 		}
 	}
+	return found
+}
+
+func checkMeasured(t *testing.T, r *report.Report, pod *corev1.Pod) {
+	t.Helper()
+	found := lastOf(r, "cpu-throttling")
 	if found == nil {
 		t.Fatalf("no throttling told: %+v", r.Skipped)
 	}

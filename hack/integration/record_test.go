@@ -222,12 +222,18 @@ func (s *apiServer) start(t *testing.T) {
 	}
 }
 
-func (s *apiServer) kill(t *testing.T) {
+// end sends a signal to a process and waits until it has ended by it.
+func end(t *testing.T, process *exec.Cmd, signal os.Signal) {
 	t.Helper()
-	if err := s.process.Process.Kill(); err != nil {
+	if err := process.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
-	_ = s.process.Wait()
+	_ = process.Wait()
+}
+
+func (s *apiServer) kill(t *testing.T) {
+	t.Helper()
+	end(t, s.process, os.Kill)
 }
 
 // compact has etcd forget everything but what is now.
@@ -308,18 +314,12 @@ func (r *recorder) settled(t *testing.T) {
 
 func (r *recorder) kill(t *testing.T) {
 	t.Helper()
-	if err := r.process.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = r.process.Wait()
+	end(t, r.process, os.Kill)
 }
 
 func (r *recorder) interrupt(t *testing.T) {
 	t.Helper()
-	if err := r.process.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	_ = r.process.Wait()
+	end(t, r.process, os.Interrupt)
 	if code := r.process.ProcessState.ExitCode(); code != 130 {
 		t.Errorf("interrupted, it ends with %d:\n%s", code, r.out.String())
 	}

@@ -1,10 +1,6 @@
 package integration
 
-import (
-	"testing"
-
-	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
-)
+import "testing"
 
 // TestFailingCronJob: a CronJob of every minute, whose every run fails, is one
 // incident: its failed Jobs, with what starts them.
@@ -13,12 +9,7 @@ func TestFailingCronJob(t *testing.T) {
 	c := start(t, "failing-cronjob")
 	r := c.report(t, "-A")
 	root := only(t, r, "job-failure", "backoff-limit")
-	var clock *report.Pattern
-	for i := range r.Patterns {
-		if r.Patterns[i].Detector == "periodic" {
-			clock = &r.Patterns[i]
-		}
-	}
+	clock := lastOf(r, "periodic")
 	if clock == nil {
 		t.Fatalf("no pattern in time beside %s", root.Title)
 	}
