@@ -2,7 +2,10 @@ package contrast
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/stats"
 )
@@ -90,14 +93,30 @@ func (t *Table) Ask(atRisk, failing []bool) Answer {
 
 // candidates are all values that can be compared, with their chances.
 func (g *groups) candidates() []candidate {
-	var out []candidate
-	for i, c := range g.table.Columns {
+	return slices.Concat(byColumn(g.table, func(i int, c *Column) []candidate {
+		var out []candidate
 		for code, t := range g.tallies(c) {
 			if g.isHypothesis(&t) {
 				out = append(out, candidate{id: id{i, uint32(code)}, tally: t, p: g.chance(c, &t), least: g.least(c, &t), q: 1})
 			}
 		}
+		return out
+	})...)
+}
+
+// byColumn asks something of every column, of several at a time, and returns
+// the answers in the order of the columns.
+func byColumn[T any](t *Table, ask func(int, *Column) T) []T {
+	out := make([]T, len(t.Columns))
+	var asking errgroup.Group
+	asking.SetLimit(runtime.GOMAXPROCS(0))
+	for i, c := range t.Columns {
+		asking.Go(func() error {
+			out[i] = ask(i, c)
+			return nil
+		})
 	}
+	_ = asking.Wait() // none of them can fail
 	return out
 }
 

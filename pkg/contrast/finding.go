@@ -124,15 +124,16 @@ const apart = .95
 // alike are the values of the same pods, or all but, the one to show first:
 // what can be looked at and mended before topology, owners and labels.
 func (g *groups) alike(c candidate, holds []bool) []id {
-	out := []id{c.id}
-	for i, column := range g.table.Columns {
+	out := append([]id{c.id}, slices.Concat(byColumn(g.table, func(i int, column *Column) []id {
+		var names []id
 		for code, common := range g.common(column, holds) {
 			v := id{i, uint32(code)}
 			if v != c.id && float64(common) >= nearly*float64(c.pods) && g.jaccard(holds, g.table.holds(v)) >= apart {
-				out = append(out, v)
+				names = append(names, v)
 			}
 		}
-	}
+		return names
+	})...)...)
 	slices.SortFunc(out, func(a, b id) int {
 		va, vb := g.table.value(a), g.table.value(b)
 		return cmp.Or(cmp.Compare(g.table.Columns[a.column].Rank, g.table.Columns[b.column].Rank),

@@ -2,8 +2,11 @@ package detect
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
@@ -33,8 +36,8 @@ type Skipped struct {
 // Run runs every detector of a suite whose needs were read and returns what
 // they report, in a fixed order.
 func Run(suite Suite, s *cluster.Snapshot, symptoms []symptom.Symptom) ([]Pattern, []Skipped) {
-	var patterns []Pattern
 	var skipped []Skipped
+	var passes []*Pass
 	streams := &dated{}
 	for _, d := range suite {
 		if why := Unmet(d, s); why != "" {
@@ -47,14 +50,31 @@ func Run(suite Suite, s *cluster.Snapshot, symptoms []symptom.Symptom) ([]Patter
 		if d.Run == nil {
 			continue
 		}
-		pass := &Pass{Snapshot: s, symptoms: symptoms, detector: d, dated: streams}
-		d.Run(pass)
+		passes = append(passes, &Pass{Snapshot: s, symptoms: symptoms, detector: d, dated: streams})
+	}
+	return judge(passes), skipped
+}
+
+// judge runs detectors, several at a time, for they know nothing of each
+// other; what they report is put in the order of the suite.
+func judge(passes []*Pass) []Pattern {
+	var running errgroup.Group
+	running.SetLimit(runtime.GOMAXPROCS(0))
+	for _, pass := range passes {
+		running.Go(func() error {
+			pass.detector.Run(pass)
+			return nil
+		})
+	}
+	_ = running.Wait() // none of them can fail
+	var patterns []Pattern
+	for _, pass := range passes {
 		slices.SortStableFunc(pass.reports, func(a, b Pattern) int {
 			return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Key, b.Key))
 		})
 		patterns = append(patterns, pass.reports...)
 	}
-	return patterns, skipped
+	return patterns
 }
 
 // lacking are those needs that were asked for in vain. What is not in saved

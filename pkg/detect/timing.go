@@ -77,6 +77,7 @@ func (p *Pass) Streams() []*symptom.Stream {
 // the streams hold, and one for what is known of each stream's past.
 func (p *Pass) Affected(streams []*symptom.Stream) []*symptom.Symptom {
 	var out []*symptom.Symptom
+	told := p.byStream(streams)
 	for _, st := range streams {
 		episodes := st.Episodes(0)
 		first, last := episodes[0], episodes[len(episodes)-1]
@@ -90,14 +91,44 @@ func (p *Pass) Affected(streams []*symptom.Stream) []*symptom.Symptom {
 		if n.Object.Kind == "Pod" {
 			s.Pod = p.Pod(n.Object.Namespace, n.Object.Name)
 		}
-		for _, now := range p.Of(st.Kind) {
-			if (now.Workload.Key() == st.Of || now.Object.Key() == st.Of) && now.Cause == st.Cause && now.ExitCode == st.ExitCode {
-				out = append(out, now)
-				s.Count -= max(1, now.Count)
-			}
+		for _, now := range told[mannerOf(st)] {
+			out = append(out, now)
+			s.Count -= max(1, now.Count)
 		}
 		if s.Count > 0 { // more than is told of now
 			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// manner is what the failures of a stream have in common.
+type manner struct {
+	of       cluster.Ref
+	kind     symptom.Kind
+	cause    string
+	exitCode int32
+}
+
+func mannerOf(s *symptom.Stream) manner { return manner{s.Of, s.Kind, s.Cause, s.ExitCode} }
+
+// byStream are the symptoms of now that belong to some streams, by workload or
+// by object.
+func (p *Pass) byStream(streams []*symptom.Stream) map[manner][]*symptom.Symptom {
+	out := make(map[manner][]*symptom.Symptom, len(streams))
+	for _, st := range streams {
+		out[mannerOf(st)] = nil
+	}
+	for i := range p.symptoms {
+		s := &p.symptoms[i]
+		of, object := s.Workload.Key(), s.Object.Key()
+		for _, key := range []manner{{of, s.Kind, s.Cause, s.ExitCode}, {object, s.Kind, s.Cause, s.ExitCode}} {
+			if held, wanted := out[key]; wanted {
+				out[key] = append(held, s)
+			}
+			if of == object {
+				break
+			}
 		}
 	}
 	return out

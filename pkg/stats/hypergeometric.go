@@ -57,6 +57,10 @@ func (s Stratum) Mixed() bool {
 	return s.Marked > 0 && s.Marked < s.Total && s.Drawn > 0 && s.Drawn < s.Total
 }
 
+// negligible is a mass that no sum is followed from: floating point numbers
+// below it lose their digits, and processors their speed.
+const negligible = 1e-300
+
 // atLeast is the chance that the sum of independent counts, each taken from
 // its own lowest, reaches need. Only sums below it are kept apart; what has
 // reached it stays there, so that a tiny chance is a sum of tiny terms and
@@ -65,28 +69,40 @@ func atLeast(need int, parts []*distribution) float64 {
 	if need <= 0 {
 		return 1
 	}
-	below, reached := make([]float64, need), 0.0
-	next := make([]float64, need)
+	below, next, reached := make([]float64, need), make([]float64, need), 0.0
 	below[0] = 1
-	span := 1 // sums that can have been made so far
+	from, to := 0, 1 // the sums that can have been made so far
 	for _, d := range parts {
-		clear(next)
-		for sum, p := range below[:span] {
-			if p == 0 {
-				continue
-			}
-			for i, w := range d.weights {
-				if sum+i >= need {
-					reached += p * d.tail(d.low+i)
-					break
-				}
-				next[sum+i] += p * w / d.sum
-			}
+		reached += d.reach(need, below[:to])
+		wider := min(need, to+len(d.weights)-1)
+		clear(next[from:wider])
+		for i, w := range d.weights {
+			add(next[min(from+i, need):], below[from:to], w/d.sum)
 		}
-		span = min(need, span+len(d.weights)-1)
-		below, next = next, below
+		below, next, to = next, below, wider
+		for from < to-1 && below[from] < negligible {
+			from++
+		}
 	}
 	return min(1, reached)
+}
+
+// add adds a part of some masses to others, as far as these go.
+func add(to, masses []float64, part float64) {
+	n := min(len(to), len(masses))
+	to, masses = to[:n], masses[:n]
+	for i, m := range masses {
+		to[i] += m * part
+	}
+}
+
+// reach is the chance to get from sums below need to it with one more count.
+func (d *distribution) reach(need int, below []float64) float64 {
+	out := 0.0
+	for sum := max(0, need-len(d.weights)+1); sum < len(below); sum++ {
+		out += below[sum] * d.tail(d.low+need-sum)
+	}
+	return out
 }
 
 // distribution of a count: the weights of low, low+1, … and their sum.
