@@ -78,7 +78,7 @@ func (s *Snapshot) ownerNamed(namespace, stem string) (Ref, bool) {
 // workload's pods, and those without a selector whose written endpoints are
 // among them.
 func (s *Snapshot) ServicesOf(workload Ref) []*Service {
-	labels := s.podLabels(workload)
+	labels := s.PodLabels(workload)
 	if labels == nil {
 		return nil
 	}
@@ -91,7 +91,9 @@ func (s *Snapshot) ServicesOf(workload Ref) []*Service {
 	return append(out, s.written[workload]...)
 }
 
-func (s *Snapshot) podLabels(workload Ref) map[string]string {
+// PodLabels are the labels of a workload's pods: those of one of them, else
+// what the workload selects; nil where neither is known.
+func (s *Snapshot) PodLabels(workload Ref) map[string]string {
 	if pods := s.PodsOf(workload); len(pods) > 0 {
 		return pods[0].Labels
 	}

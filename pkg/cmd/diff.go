@@ -64,7 +64,7 @@ func runDiff(ctx context.Context, o *options, args, at []string) error {
 	if err != nil {
 		return err
 	}
-	var reports [2]*report.Report
+	var stories [2]*correlate.Story
 	for i, s := range sides {
 		story, _, err := s.o.analyse(ctx)
 		if err != nil && !strings.Contains(err.Error(), s.name) {
@@ -73,9 +73,11 @@ func runDiff(ctx context.Context, o *options, args, at []string) error {
 		if err != nil {
 			return err
 		}
-		reports[i] = report.New(story)
+		stories[i] = story
 	}
-	d := report.NewDifference(reports[0], reports[1], sides[0].name, sides[1].name, o.showsReported)
+	o.tellExpired(stories[1].Snapshot.At)
+	before, after := correlate.IgnoringBoth(stories[0], stories[1], o.userConfig.ignore)
+	d := report.NewDifference(report.New(before), report.New(after), sides[0].name, sides[1].name, o.showsReported)
 	if err := o.encode(d, func() error { return report.DifferenceText(o.streams.Out, d, o.style) }); err != nil {
 		return err
 	}

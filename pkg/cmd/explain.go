@@ -57,7 +57,8 @@ func runExplain(ctx context.Context, o *options, args []string) error {
 	around := story.Around(p)
 	r := report.New(story.Only(func(q *correlate.Pattern) bool { return q == p || slices.Contains(around.Below, q) }))
 	r.AddExplain(around)
-	return o.tell(story, r, report.ExplainText, p.Severity.Rank() <= o.severity.Rank())
+	ignored := o.noteIgnored(story, p)
+	return o.tell(story, r, report.ExplainText, !ignored && p.Severity.Rank() <= o.severity.Rank())
 }
 
 // where names the namespaces that were asked for.

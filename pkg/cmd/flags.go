@@ -44,6 +44,7 @@ type scanFlags struct {
 	color         string
 	exitCode      bool
 	history       historyFlags
+	userConfig    configFlags
 	prometheus    prometheusFlags
 }
 
@@ -70,6 +71,7 @@ func (f *scanFlags) addTo(c *cobra.Command) {
 	p.BoolVar(&f.configValues, "config-values", f.configValues, "Read the values of ConfigMaps as well, for the addresses of Services in them (nothing else of them is kept)")
 	p.BoolVar(&f.metrics, "metrics", f.metrics, "Ask the kubelets what they measure (needs the right nodes/proxy): CPU throttling, full volumes")
 	f.history.addTo(c)
+	f.userConfig.addTo(c)
 	f.prometheus.addTo(p)
 	p.BoolVar(&f.utc, "utc", f.utc, "Show times in UTC instead of the local zone")
 	p.StringVar(&f.color, "color", f.color, "Colour: auto, always or never")
@@ -106,6 +108,15 @@ func (f *scanFlags) runE(run func(context.Context, *options, []string) error) fu
 }
 
 func (f *scanFlags) options(c *cobra.Command) (*options, error) {
+	if err := f.userConfig.load(c); err != nil {
+		return nil, err
+	}
+	o, err := f.understood(c)
+	return o, f.userConfig.blame(err)
+}
+
+// understood makes options of flags.
+func (f *scanFlags) understood(c *cobra.Command) (*options, error) {
 	o := &options{scanFlags: f, suite: detectors.Suite(), severity: correlate.Severity(f.minSeverity)}
 	if err := f.checkOutput(c); err != nil {
 		return nil, err

@@ -52,7 +52,7 @@ func runMatrix(ctx context.Context, o *options, _ []string) error {
 	if err != nil {
 		return err
 	}
-	story = story.Only(o.shows)
+	story = o.shown(story)
 	r, text := report.New(story), report.MatrixText
 	switch o.output {
 	case "json", "yaml":

@@ -57,7 +57,7 @@ func runNode(ctx context.Context, o *options, args []string) error {
 	if !ok {
 		return orNear(fmt.Errorf("node %q does not exist", name), name, nodeNames(story.Snapshot))
 	}
-	story = story.Only(func(p *correlate.Pattern) bool { return o.shows(p) && slices.Contains(p.Tally.Nodes, name) }).OnNode(name)
+	story = o.ignoring(story).Only(func(p *correlate.Pattern) bool { return o.shows(p) && slices.Contains(p.Tally.Nodes, name) }).OnNode(name)
 	r := report.New(story)
 	r.AddNode(view)
 	return o.tell(story, r, report.NodeText, len(story.Patterns) > 0)

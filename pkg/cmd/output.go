@@ -39,7 +39,11 @@ func (o *options) print(r *report.Report, text textRenderer) error {
 	case "markdown":
 		return report.Markdown(o.streams.Out, r, o.style)
 	case "csv":
+		o.ignoredElsewhere(r)
 		return report.CSV(o.streams.Out, r, o.table)
 	}
-	return text(o.streams.Out, r, o.style)
+	if err := text(o.streams.Out, r, o.style); err != nil {
+		return err
+	}
+	return report.IgnoredText(o.streams.Out, r.Ignored, o.style)
 }

@@ -127,7 +127,7 @@ func runRollout(ctx context.Context, o *options, args []string) error {
 	if !ok {
 		return notThere(ref, workloadsOf(story.Snapshot))
 	}
-	story = story.Concerning(ref)
+	story = o.ignoring(story.Concerning(ref))
 	r := report.New(story)
 	r.AddRollout(view)
 	return o.tell(story, r, report.RolloutText, slices.ContainsFunc(story.Patterns, o.shows))

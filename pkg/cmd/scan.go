@@ -29,7 +29,7 @@ func runScan(ctx context.Context, o *options, _ []string) error {
 	if err != nil {
 		return err
 	}
-	story = story.Only(o.shows)
+	story = o.shown(story)
 	return o.tell(story, report.New(story), report.Text, len(story.Patterns) > 0)
 }
 

@@ -72,7 +72,7 @@ func (o *options) timeline(ctx context.Context) (*correlate.Story, *report.Repor
 		return nil, nil, err
 	}
 	all := correlate.Everything(story, symptoms)
-	shown := story.Only(o.shows)
+	shown := o.shown(story)
 	r := report.New(shown)
 	r.SetTimeline(shown.Among(all, shown.Hidden == 0))
 	return shown, r, nil
@@ -88,6 +88,7 @@ func (w *watching) timeline(ctx context.Context, o *options) error {
 		return err
 	}
 	o.warnOfGaps(story.Snapshot)
+	o.ignoredElsewhere(r)
 	f := &follower{o: o}
 	if err := f.tell(r); err != nil {
 		return err

@@ -26,13 +26,16 @@ func (w *watching) watch(ctx context.Context, o *options) error {
 		if err != nil {
 			return nil, err
 		}
-		return report.New(story.Only(o.shows)), nil
+		return report.New(o.shown(story)), nil
 	}
 	first, err := read(ctx)
 	if err != nil {
 		return err
 	}
 	t := o.watcher(w)
+	if _, drawn := t.(*screen); !drawn { // the screen's verdict says it
+		o.ignoredElsewhere(first)
+	}
 	if err := t.tell(first); err != nil {
 		return err
 	}

@@ -29,6 +29,8 @@ type Story struct {
 	Unexplained []cluster.Ref
 	// Hidden counts the patterns that Only left out.
 	Hidden int
+	// Ignored are the patterns that Ignoring left out.
+	Ignored []Ignored
 
 	explainer *explainer // of all of it, for views of a part
 }

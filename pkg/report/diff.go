@@ -27,6 +27,8 @@ type Difference struct {
 	Unknown []PatternDifference `json:"unknown"`
 	// Hidden counts the differences that filters left out.
 	Hidden int `json:"hidden"`
+	// Ignored are the patterns that rules of the user's own kept out.
+	Ignored []Ignored `json:"ignored,omitempty"`
 }
 
 // Side is one of the two moments.
@@ -69,7 +71,7 @@ type Measure struct {
 func NewDifference(old, now *Report, oldFrom, newFrom string, shows func(*Pattern) bool) *Difference {
 	d := &Difference{APIVersion: APIVersion, Kind: "PatternDifference", Old: side(old, oldFrom), New: side(now, newFrom),
 		Appeared: []PatternDifference{}, Worse: []PatternDifference{}, Better: []PatternDifference{},
-		Gone: []PatternDifference{}, Same: []PatternDifference{}, Unknown: []PatternDifference{}}
+		Gone: []PatternDifference{}, Same: []PatternDifference{}, Unknown: []PatternDifference{}, Ignored: now.Ignored}
 	before := map[string]*Pattern{}
 	for i := range old.Patterns {
 		before[old.Patterns[i].ID] = &old.Patterns[i]

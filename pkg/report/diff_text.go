@@ -28,6 +28,9 @@ func DifferenceText(w io.Writer, d *Difference, s Style) error {
 	c.differences("On one side only, and the other could not judge", d.Unknown, c.palette.warning)
 	c.sideGaps("from", &d.Old)
 	c.sideGaps("to", &d.New)
+	if c.err == nil {
+		c.err = IgnoredText(w, d.Ignored, s)
+	}
 	return c.err
 }
 

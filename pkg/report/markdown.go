@@ -29,6 +29,9 @@ func Markdown(w io.Writer, r *Report, s Style) error {
 	m.across()
 	m.recommendations()
 	m.gaps()
+	if line := IgnoredLine(clean.Ignored); line != "" {
+		m.para("\n" + line)
+	}
 	_, err = io.WriteString(w, strings.TrimRight(m.String(), "\n")+"\n")
 	return err
 }

@@ -27,6 +27,7 @@ func New(story *correlate.Story) *Report {
 			Pods: len(s.Pods), PodsInScope: story.Looked, FailingPods: len(story.Failing), Events: len(s.Events)},
 		Unexplained:     convert(story.Unexplained, ref),
 		Hidden:          story.Hidden,
+		Ignored:         ignored(story.Ignored, story.Patterns),
 		Sources:         convert(s.Sources, source),
 		Patterns:        convert(story.Patterns, pattern),
 		Timeline:        convert(story.Timeline, entry),

@@ -61,7 +61,7 @@ func (t *text) summary() {
 	t.blank()
 	if len(t.number) == 0 {
 		paint := t.palette.good
-		if t.r.Hidden+len(t.r.Unexplained) > 0 {
+		if t.r.Hidden+len(t.r.Unexplained)+len(t.r.Ignored) > 0 {
 			paint = t.palette.warning
 		}
 		t.paragraph(0, 0, t.nothing(), paint)
@@ -134,6 +134,9 @@ func (t *text) nothing() string {
 	if t.r.Hidden > 0 {
 		return fmt.Sprintf("Nothing that the filters let through; they hide %s. %s", detect.Count(t.r.Hidden, "pattern"), t.failing())
 	}
+	if len(t.r.Ignored) > 0 {
+		return t.onlyIgnored()
+	}
 	if len(t.r.Unexplained) > 0 {
 		return "No failure pattern found. " + t.failing()
 	}
@@ -176,6 +179,9 @@ func (t *text) verdict() string {
 	}
 	if t.r.Hidden > 0 {
 		v += fmt.Sprintf("; the filters hide %d more", t.r.Hidden)
+	}
+	if n := len(t.r.Ignored); n > 0 {
+		v += fmt.Sprintf("; the config ignores %d", n)
 	}
 	return v + ". " + t.failing()
 }

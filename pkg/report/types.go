@@ -32,6 +32,9 @@ type Report struct {
 	Unexplained []Ref `json:"unexplained"`
 	// Hidden counts the patterns that filters left out.
 	Hidden int `json:"hidden"`
+	// Ignored are the patterns that rules of the user's own kept from being
+	// told. They are explained all the same: explainedBy may name one of them.
+	Ignored []Ignored `json:"ignored,omitempty"`
 	// Node is set by `kubectl patterns node NAME`.
 	Node *Node `json:"node,omitempty"`
 	// Explain is set by `kubectl patterns explain ID`.
