@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // cleaned is a copy of a report all of whose texts are escaped as for a
@@ -37,8 +38,22 @@ func escapeAll(x any) any {
 		}
 	case map[string]any:
 		for k := range v {
+			if rule, ok := v[k].(string); ok && k == "alertRule" {
+				v[k] = escapeLines(rule)
+				continue
+			}
 			v[k] = escapeAll(v[k])
 		}
 	}
 	return x
+}
+
+// escapeLines escapes the lines of a text that has a form of its own.
+func escapeLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		bare := strings.TrimLeft(line, " ")
+		lines[i] = line[:len(line)-len(bare)] + escape(bare)
+	}
+	return strings.Join(lines, "\n")
 }

@@ -69,5 +69,12 @@ func (t *text) ownRecommendations(p *Pattern) {
 		for _, c := range r.Commands {
 			t.command(5, c)
 		}
+		t.alertRule(5, r.AlertRule)
+	}
+}
+
+func (t *text) alertRule(indent int, rule string) {
+	for _, line := range ruleLines(escapeLines(rule), t.style.width()-indent) {
+		t.laid(indent, cell{line, t.palette.command})
 	}
 }

@@ -136,6 +136,9 @@ func (m *markdown) recommendations() {
 		if len(r.Commands) > 0 {
 			m.block("   ", "bash", r.Commands)
 		}
+		if r.AlertRule != "" {
+			m.block("   ", "yaml", ruleLines(r.AlertRule, longest))
+		}
 	}
 	m.WriteString("\n")
 }

@@ -84,7 +84,8 @@ func pattern(p *correlate.Pattern) Pattern {
 		Timing:           timing(p.Timing),
 		Chain:            convert(p.Chain, hop),
 		Investigation:    convert(p.Investigation, func(c detect.Command) Command { return Command(c) }),
-		Recommendations:  convert(p.Recommendations, func(r detect.Recommendation) Recommendation { return recommendation(r, p.ID) }),
+		Recommendations: append(convert(p.Recommendations, func(r detect.Recommendation) Recommendation { return recommendation(r, p.ID) }),
+			monitoring(p)...),
 	}
 }
 
@@ -211,6 +212,7 @@ func recommendations(ps []*correlate.Pattern) []Recommendation {
 			out = append(out, recommendation(r, p.ID))
 		}
 	}
+	out = append(out, alerts(ps)...)
 	slices.SortStableFunc(out, func(a, b Recommendation) int { return urgencyRank(a.Urgency) - urgencyRank(b.Urgency) })
 	return out
 }

@@ -248,7 +248,12 @@ func (t *text) recommendations() {
 		return
 	}
 	t.heading("Recommendations")
+	var alerts []string
 	for i, r := range t.r.Recommendations {
+		if r.AlertRule != "" { // all of them in a line: they come last
+			alerts = append(alerts, r.Patterns...)
+			continue
+		}
 		text := fmt.Sprintf("%s: %s", r.Urgency, r.Text)
 		if refs := t.refs(r.Patterns); refs != "" {
 			text += " (" + refs + ")"
@@ -257,6 +262,14 @@ func (t *text) recommendations() {
 		for _, c := range r.Commands {
 			t.command(5, c)
 		}
+	}
+	t.alerts(alerts)
+}
+
+// alerts points to the alert rules that would have told of roots.
+func (t *text) alerts(ids []string) {
+	if refs := t.refs(ids); refs != "" {
+		t.bullet(2, "-", fmt.Sprintf("monitoring: alert rules that tell of them (%s) are in 'explain ID' and -o markdown", refs), nil)
 	}
 }
 

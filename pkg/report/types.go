@@ -139,7 +139,8 @@ type Pattern struct {
 	Chain           []Hop            `json:"chain,omitempty"`
 	Investigation   []Command        `json:"investigation"`
 	Recommendations []Recommendation `json:"recommendations"`
-	EvidenceFile    string           `json:"evidenceFile"`
+	// EvidenceFile is set with --evidence-dir.
+	EvidenceFile string `json:"evidenceFile"`
 }
 
 // Hop is one step along a dependency: to depends on from, and failed
@@ -286,9 +287,11 @@ type Command struct {
 
 // Recommendation what to do.
 type Recommendation struct {
-	Urgency   string   `json:"urgency"`
-	Text      string   `json:"text"`
-	Commands  []string `json:"commands"`
+	Urgency  string   `json:"urgency"`
+	Text     string   `json:"text"`
+	Commands []string `json:"commands"`
+	// AlertRule is a PrometheusRule in YAML that would have told of Patterns;
+	// with urgency monitoring only.
 	AlertRule string   `json:"alertRule"`
 	Patterns  []string `json:"patterns"`
 }

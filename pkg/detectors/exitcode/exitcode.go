@@ -47,7 +47,7 @@ func run(pass *detect.Pass) {
 		b := &builder{pass: pass, first: g.Symptoms[0], group: g.Symptoms, tally: detect.Sum(g.Symptoms)}
 		b.ending, b.known = endingOf(pass, b.first)
 		pass.Report(detect.Pattern{
-			Cause:           Name(b.first.ExitCode),
+			Cause:           detect.ExitName(b.first.ExitCode),
 			Key:             g.Key,
 			Symptoms:        g.Symptoms,
 			Title:           b.title(),
@@ -131,7 +131,7 @@ func roleOf(s *symptom.Symptom) cluster.Role {
 }
 
 func label(code int32) string {
-	if name := signalName(code); name != "" {
+	if name := detect.ExitSignal(code); name != "" {
 		return fmt.Sprintf("exit code %d (%s)", code, name)
 	}
 	return fmt.Sprintf("exit code %d", code)
@@ -139,7 +139,7 @@ func label(code int32) string {
 
 func (b *builder) probable() detect.Cause {
 	s := b.first
-	c := detect.Cause{Text: meaning(s.ExitCode), Confidence: detect.Low,
+	c := detect.Cause{Text: detect.ExitMeaning(s.ExitCode), Confidence: detect.Low,
 		Why: fmt.Sprintf("the kubelet reports exit code %d", s.ExitCode)}
 	if s.Message != "" {
 		c.Confidence = detect.Medium

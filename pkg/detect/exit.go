@@ -1,4 +1,4 @@
-package exitcode
+package detect
 
 import "strconv"
 
@@ -10,16 +10,29 @@ var signals = map[int32]string{
 	14: "SIGALRM", 15: "SIGTERM", 31: "SIGSYS",
 }
 
-// Name is the cause of the taxonomy for an exit code: the name of the signal
-// for 128+n, else the number.
-func Name(code int32) string {
-	if name := signalName(code); name != "" {
+// ExitName is the cause of the taxonomy for an exit code: the name of the
+// signal for 128+n, else the number.
+func ExitName(code int32) string {
+	if name := ExitSignal(code); name != "" {
 		return name
 	}
 	return strconv.Itoa(int(code))
 }
 
-func signalName(code int32) string { return signals[code-128] }
+// ExitSignal names the signal that an exit code of 128+n stands for; empty
+// for all others.
+func ExitSignal(code int32) string { return signals[code-128] }
+
+// ExitNamed is the exit code that ExitName made a cause of; 0 for what is none.
+func ExitNamed(cause string) int32 {
+	for n, name := range signals {
+		if name == cause {
+			return 128 + n
+		}
+	}
+	code, _ := strconv.ParseInt(cause, 10, 32)
+	return int32(code)
+}
 
 // meanings say what an exit code usually means; it is a habit, not a rule.
 var meanings = map[int32]string{
@@ -41,11 +54,12 @@ var meanings = map[int32]string{
 	255: "Exit code 255: exit(-1), or the runtime lost the process.",
 }
 
-func meaning(code int32) string {
+// ExitMeaning is what an exit code usually means; it is a habit, not a rule.
+func ExitMeaning(code int32) string {
 	if m := meanings[code]; m != "" {
 		return m
 	}
-	if name := signalName(code); name != "" {
+	if name := ExitSignal(code); name != "" {
 		return name + ": a signal ended the process."
 	}
 	return "Exit code " + strconv.Itoa(int(code)) + ": an error of the application's own."

@@ -1,0 +1,40 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/alert"
+)
+
+// A rule that is broken to fit a narrow terminal is still the same rule.
+func TestABrokenRuleIsTheSameRule(t *testing.T) {
+	rule, why := alert.For(alert.Subject{ID: "rollout-failure-not-ready-d7fbc6", Detector: "rollout-failure", Cause: "not-ready", Namespaces: []string{"a", "b"},
+		Workloads: []alert.Workload{{Namespace: "a", Kind: "Deployment", Name: "cart"}, {Namespace: "b", Kind: "StatefulSet", Name: "db"}}})
+	if why != "" {
+		t.Fatal(why)
+	}
+	whole := alert.Manifest([]alert.Rule{rule, rule}, "rollout-failure-not-ready-d7fbc6")
+	for _, width := range []int{20, 40, 60, 80, 200} {
+		lines := ruleLines(whole, width)
+		if got, want := words(t, strings.Join(lines, "\n")), words(t, whole); got != want {
+			t.Errorf("at %d columns:\n%s\nwant\n%s", width, got, want)
+		}
+		if width >= 60 && slices.ContainsFunc(lines, func(l string) bool { return len(l) > width && strings.Contains(strings.TrimSpace(l), " ") }) {
+			t.Errorf("wider than %d columns:\n%s", width, strings.Join(lines, "\n"))
+		}
+	}
+}
+
+// words are what a document says, all white space the same.
+func words(t *testing.T, document string) string {
+	t.Helper()
+	raw, err := yaml.YAMLToJSONStrict([]byte(document))
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, document)
+	}
+	return strings.Join(strings.Fields(strings.ReplaceAll(string(raw), `\n`, " ")), " ")
+}
