@@ -106,12 +106,7 @@ func (p *Pod) SpecOf(container string) *ContainerSpec {
 	if p.Template == nil {
 		return nil
 	}
-	for i := range p.Template.Containers {
-		if p.Template.Containers[i].Name == container {
-			return &p.Template.Containers[i]
-		}
-	}
-	return nil
+	return p.Template.Container(container)
 }
 
 func findCondition(cs []Condition, typ string) Condition {

@@ -42,6 +42,17 @@ type Template struct {
 	Security string
 }
 
+// Container is what the template asks for a container, nil if it has none of
+// that name.
+func (t *Template) Container(name string) *ContainerSpec {
+	for i := range t.Containers {
+		if t.Containers[i].Name == name {
+			return &t.Containers[i]
+		}
+	}
+	return nil
+}
+
 // EnvVar is one variable of a container's environment. Its value is not kept.
 type EnvVar struct {
 	Container string

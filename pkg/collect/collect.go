@@ -15,6 +15,10 @@ type bucket struct {
 	// revision share it.
 	templates map[cluster.Ref]*cluster.Template
 	slices    map[cluster.Ref]*backends // by Service
+	// specs are the specs that were decoded last.
+	specs map[revision]decoded
+	// thin is what is wanted of the object at hand, in protobuf.
+	thin []byte
 	// touched dates saved objects by their last write of any kind and by their
 	// heartbeats, for the clock of saved data.
 	touched []stamp

@@ -3,14 +3,12 @@ package collect
 import (
 	"context"
 
-	appsv1 "k8s.io/api/apps/v1"
-	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/wire"
 )
 
 // kind is one kind of object that a scan lists.
@@ -57,33 +55,22 @@ func eventPlaces(s cluster.Scope) []place {
 // two event APIs return the same objects, and the role view grants only this
 // one.
 func liveKinds() []kind {
+	const apps, batch = "apps/v1", "batch/v1"
 	return []kind{
-		{cluster.Pods, "", namespaced, pages(func(l *Live, ns string) lister[*corev1.PodList] { return l.typed.CoreV1().Pods(ns) },
-			func(b *bucket, list *corev1.PodList) int { return each(list.Items, b.pod) })},
-		{cluster.Events, "", eventPlaces, pages(func(l *Live, ns string) lister[*corev1.EventList] { return l.typed.CoreV1().Events(ns) },
-			func(b *bucket, list *corev1.EventList) int { return each(list.Items, b.event) })},
-		{cluster.Nodes, "", clusterWide, pages(func(l *Live, _ string) lister[*corev1.NodeList] { return l.typed.CoreV1().Nodes() },
-			func(b *bucket, list *corev1.NodeList) int { return each(list.Items, b.node) })},
-		{cluster.ReplicaSets, "apps", namespaced, pages(func(l *Live, ns string) lister[*appsv1.ReplicaSetList] { return l.typed.AppsV1().ReplicaSets(ns) },
-			func(b *bucket, list *appsv1.ReplicaSetList) int { return each(list.Items, b.replicaSet) })},
-		{cluster.Deployments, "apps", namespaced, pages(func(l *Live, ns string) lister[*appsv1.DeploymentList] { return l.typed.AppsV1().Deployments(ns) },
-			func(b *bucket, list *appsv1.DeploymentList) int { return each(list.Items, b.deployment) })},
-		{cluster.StatefulSets, "apps", namespaced, pages(func(l *Live, ns string) lister[*appsv1.StatefulSetList] { return l.typed.AppsV1().StatefulSets(ns) },
-			func(b *bucket, list *appsv1.StatefulSetList) int { return each(list.Items, b.statefulSet) })},
-		{cluster.DaemonSets, "apps", namespaced, pages(func(l *Live, ns string) lister[*appsv1.DaemonSetList] { return l.typed.AppsV1().DaemonSets(ns) },
-			func(b *bucket, list *appsv1.DaemonSetList) int { return each(list.Items, b.daemonSet) })},
-		{cluster.Jobs, "batch", namespaced, pages(func(l *Live, ns string) lister[*batchv1.JobList] { return l.typed.BatchV1().Jobs(ns) },
-			func(b *bucket, list *batchv1.JobList) int { return each(list.Items, b.job) })},
-		{cluster.CronJobs, "batch", namespaced, pages(func(l *Live, ns string) lister[*batchv1.CronJobList] { return l.typed.BatchV1().CronJobs(ns) },
-			func(b *bucket, list *batchv1.CronJobList) int { return each(list.Items, b.cronJob) })},
-		{cluster.Services, "", namespaced, pages(func(l *Live, ns string) lister[*corev1.ServiceList] { return l.typed.CoreV1().Services(ns) },
-			func(b *bucket, list *corev1.ServiceList) int { return each(list.Items, b.service) })},
-		{cluster.EndpointSlices, "discovery.k8s.io", namespaced, pages(func(l *Live, ns string) lister[*discoveryv1.EndpointSliceList] {
-			return l.typed.DiscoveryV1().EndpointSlices(ns)
-		}, func(b *bucket, list *discoveryv1.EndpointSliceList) int { return each(list.Items, b.endpointSlice) })},
-		{cluster.PersistentVolumeClaims, "", namespaced, pages(func(l *Live, ns string) lister[*corev1.PersistentVolumeClaimList] {
-			return l.typed.CoreV1().PersistentVolumeClaims(ns)
-		}, func(b *bucket, list *corev1.PersistentVolumeClaimList) int { return each(list.Items, b.claim) })},
+		{cluster.Pods, "", namespaced, streamed("v1", "pods", (*bucket).wirePod)},
+		{cluster.Events, "", eventPlaces, streamed("v1", "events", object(wantedOfEvent, (*bucket).event))},
+		{cluster.Nodes, "", clusterWide, streamed("v1", "nodes", object(wire.Whole, (*bucket).node))},
+		{cluster.ReplicaSets, "apps", namespaced, streamed(apps, "replicasets", object(wantedWithoutWrites, (*bucket).replicaSet))},
+		{cluster.Deployments, "apps", namespaced, streamed(apps, "deployments", object(wire.Whole, (*bucket).deployment))},
+		{cluster.StatefulSets, "apps", namespaced, streamed(apps, "statefulsets", object(wire.Whole, (*bucket).statefulSet))},
+		{cluster.DaemonSets, "apps", namespaced, streamed(apps, "daemonsets", object(wire.Whole, (*bucket).daemonSet))},
+		{cluster.Jobs, "batch", namespaced, streamed(batch, "jobs", object(wire.Whole, (*bucket).job))},
+		{cluster.CronJobs, "batch", namespaced, streamed(batch, "cronjobs", object(wire.Whole, (*bucket).cronJob))},
+		{cluster.Services, "", namespaced, streamed("v1", "services", object(wire.Whole, (*bucket).service))},
+		{cluster.EndpointSlices, "discovery.k8s.io", namespaced, streamed("discovery.k8s.io/v1", "endpointslices",
+			object(wantedWithoutWrites, (*bucket).endpointSlice))},
+		{cluster.PersistentVolumeClaims, "", namespaced, streamed("v1", "persistentvolumeclaims",
+			object(wantedWithoutWrites, (*bucket).claim))},
 		{cluster.ControllerRevisions, "apps", namespaced, metadataPages("apps", "controllerrevisions", (*bucket).controllerRevision)},
 	}
 }

@@ -11,31 +11,36 @@ import (
 )
 
 func (b *bucket) pod(p *corev1.Pod) {
+	template := b.share(controllerOf(&p.ObjectMeta), trimTemplate(p.Annotations, &p.Spec))
+	b.addPod(&p.ObjectMeta, template, p.Spec.NodeName, &p.Status)
+}
+
+func (b *bucket) addPod(m *metav1.ObjectMeta, template *cluster.Template, node string, status *corev1.PodStatus) {
 	pod := cluster.Pod{
-		Ref:      ref("Pod", &p.ObjectMeta),
-		Created:  p.CreationTimestamp.Time,
-		Owner:    controllerOf(&p.ObjectMeta),
-		Static:   p.Annotations["kubernetes.io/config.mirror"] != "",
-		Labels:   p.Labels,
-		Node:     p.Spec.NodeName,
-		Phase:    string(p.Status.Phase),
-		Reason:   p.Status.Reason,
-		Message:  maskText(p.Status.Message),
-		IP:       p.Status.PodIP,
-		QOSClass: string(p.Status.QOSClass),
+		Ref:        ref("Pod", m),
+		Created:    m.CreationTimestamp.Time,
+		Owner:      controllerOf(m),
+		Static:     m.Annotations["kubernetes.io/config.mirror"] != "",
+		Labels:     m.Labels,
+		Node:       node,
+		Template:   template,
+		Phase:      string(status.Phase),
+		Reason:     status.Reason,
+		Message:    maskText(status.Message),
+		IP:         status.PodIP,
+		QOSClass:   string(status.QOSClass),
+		Conditions: podConditions(status.Conditions),
+		Containers: containers(template, status),
 	}
-	if p.Status.StartTime != nil {
-		pod.Started = p.Status.StartTime.Time
+	if status.StartTime != nil {
+		pod.Started = status.StartTime.Time
 	}
-	if p.DeletionTimestamp != nil {
-		pod.Deleting = p.DeletionTimestamp.Time
-		if p.DeletionGracePeriodSeconds != nil { // the API has added it
-			pod.Deleting = pod.Deleting.Add(-time.Duration(*p.DeletionGracePeriodSeconds) * time.Second)
+	if m.DeletionTimestamp != nil {
+		pod.Deleting = m.DeletionTimestamp.Time
+		if m.DeletionGracePeriodSeconds != nil { // the API has added it
+			pod.Deleting = pod.Deleting.Add(-time.Duration(*m.DeletionGracePeriodSeconds) * time.Second)
 		}
 	}
-	pod.Template = b.share(pod.Owner, trimTemplate(p.Annotations, &p.Spec))
-	pod.Conditions = podConditions(p.Status.Conditions)
-	pod.Containers = containers(p)
 	b.Pods = append(b.Pods, pod)
 }
 
@@ -61,23 +66,21 @@ func podConditions(in []corev1.PodCondition) []cluster.Condition {
 	return out
 }
 
-func containers(p *corev1.Pod) []cluster.Container {
-	n := len(p.Status.InitContainerStatuses) + len(p.Status.ContainerStatuses) + len(p.Status.EphemeralContainerStatuses)
+func containers(t *cluster.Template, status *corev1.PodStatus) []cluster.Container {
+	n := len(status.InitContainerStatuses) + len(status.ContainerStatuses) + len(status.EphemeralContainerStatuses)
 	out := make([]cluster.Container, 0, n)
-	for i := range p.Status.InitContainerStatuses {
-		c := container(&p.Status.InitContainerStatuses[i], cluster.Init)
-		for j := range p.Spec.InitContainers {
-			if s := &p.Spec.InitContainers[j]; s.Name == c.Name && isSidecar(s) {
-				c.Role = cluster.Sidecar
-			}
+	for i := range status.InitContainerStatuses {
+		c := container(&status.InitContainerStatuses[i], cluster.Init)
+		if s := t.Container(c.Name); s != nil && s.Role == cluster.Sidecar {
+			c.Role = cluster.Sidecar
 		}
 		out = append(out, c)
 	}
-	for i := range p.Status.ContainerStatuses {
-		out = append(out, container(&p.Status.ContainerStatuses[i], cluster.Regular))
+	for i := range status.ContainerStatuses {
+		out = append(out, container(&status.ContainerStatuses[i], cluster.Regular))
 	}
-	for i := range p.Status.EphemeralContainerStatuses {
-		out = append(out, container(&p.Status.EphemeralContainerStatuses[i], cluster.Ephemeral))
+	for i := range status.EphemeralContainerStatuses {
+		out = append(out, container(&status.EphemeralContainerStatuses[i], cluster.Ephemeral))
 	}
 	return out
 }

@@ -11,6 +11,9 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
 
+// restartedAtNote is what `kubectl rollout restart` writes.
+const restartedAtNote = "kubectl.kubernetes.io/restartedAt"
+
 // trimTemplate keeps of a pod spec what failures are compared by. Values of
 // the environment are looked at for hosts and not kept.
 func trimTemplate(annotations map[string]string, s *corev1.PodSpec) *cluster.Template {
@@ -19,7 +22,7 @@ func trimTemplate(annotations map[string]string, s *corev1.PodSpec) *cluster.Tem
 		PriorityClass:  s.PriorityClassName,
 		RestartPolicy:  string(s.RestartPolicy),
 		HostNetwork:    s.HostNetwork,
-		RestartedAt:    annotations["kubectl.kubernetes.io/restartedAt"],
+		RestartedAt:    annotations[restartedAtNote],
 		Security:       podSecurityOf(s.SecurityContext),
 	}
 	if s.Resources != nil {
