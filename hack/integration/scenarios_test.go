@@ -209,7 +209,7 @@ func TestThreeIncidentsAtOnce(t *testing.T) {
 		}
 	}
 	t.Run("text", func(t *testing.T) {
-		out, _, _ := c.run(t, "-A")
+		out, _, _ := c.run(t, "-A", "-o", "wide")
 		for _, want := range []string{"3 problems", "Registry issues", "Node issues", "Deployment impact", "Correlation matrix", "Recommendations"} {
 			if !strings.Contains(out, want) {
 				t.Errorf("the text lacks %q", want)

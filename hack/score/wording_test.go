@@ -78,6 +78,7 @@ func renderings(t *testing.T, r *report.Report) []sentence {
 		return out
 	}
 	render("text", func(b *bytes.Buffer) error { return report.Text(b, r, style) })
+	render("wide", func(b *bytes.Buffer) error { return report.Wide(b, r, style) })
 	render("markdown", func(b *bytes.Buffer) error { return report.Markdown(b, r, style) })
 	for where, write := range map[string]func(io.Writer, *report.Report, report.Style) error{
 		"matrix": report.MatrixText, "matrix, wide": report.MatrixWide, "timeline": report.TimelineText, "timeline, wide": report.TimelineWide,
@@ -146,7 +147,7 @@ func TestClaims(t *testing.T) {
 			}
 		}
 	}
-	for _, where := range []string{"title", "factor", "change", "counter-evidence", "link", "text", "explain", "matrix", "timeline"} {
+	for _, where := range []string{"title", "factor", "change", "counter-evidence", "link", "text", "wide", "explain", "matrix", "timeline"} {
 		if counted[where] < 20 {
 			t.Errorf("only %d sentences of the sort %q were read", counted[where], where)
 		}

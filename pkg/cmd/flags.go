@@ -131,6 +131,7 @@ func (f *scanFlags) understood(c *cobra.Command) (*options, error) {
 		return nil, err
 	}
 	o.style = f.style()
+	o.style.Again = again(c)
 	return o, nil
 }
 

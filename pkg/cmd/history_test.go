@@ -125,11 +125,11 @@ func TestDiffOfFiles(t *testing.T) {
 
 func TestScansRemember(t *testing.T) {
 	path, _ := recorded(t, pullAuth)
-	out, errOut, code := run(t, "", "-f", pullAuth, "--history", path, "--utc")
+	out, errOut, code := run(t, "", "-f", pullAuth, "--history", path, "--utc", "-o", "wide")
 	if code != exitOK || !strings.Contains(out, "of the past from") || !strings.Contains(strings.Join(strings.Fields(out), ""), strings.Join(strings.Fields(path), "")) {
 		t.Errorf("the text does not say what it remembers (exit code %d): %s\n%s", code, errOut, out)
 	}
-	if out, _, _ := run(t, "", "-f", pullAuth); strings.Contains(out, "of the past from") {
+	if out, _, _ := run(t, "", "-f", pullAuth, "-o", "wide"); strings.Contains(out, "of the past from") {
 		t.Error("saved data have no history unless one is named")
 	}
 	if _, errOut, code := run(t, "", "-f", pullAuth, "--history", path+".none"); code != exitFailed || !strings.Contains(errOut, path+".none") {

@@ -38,7 +38,7 @@ func TestDumpedLogsAreEvidence(t *testing.T) {
 	if !found {
 		t.Errorf("no evidence from the log: %+v", r.Patterns[0].Evidence)
 	}
-	text, _, _ := run(t, pods+logs, "-f", "-")
+	text, _, _ := run(t, pods+logs, "-f", "-", "-o", "wide")
 	if !strings.Contains(text, `FATAL: password authentication failed for user "app"`) {
 		t.Errorf("the report does not show the telling line:\n%s", text)
 	}

@@ -76,6 +76,10 @@ func NewRoot(streams genericiooptions.IOStreams) *cobra.Command {
 failing together, what the failing things share that the healthy ones do not,
 what changed just before, what follows from what, whom it hurts, and what to do.
 
+The text fits one screen: the verdict, the roots ranked, when it happened and
+what sets the affected apart. -o wide tells all of it, and 'kubectl patterns
+explain ID' all of one.
+
 With --watch it reads again every 15 seconds (--interval) and shows what turned:
 which patterns are new, gone, worse or better. In a terminal that is redrawn in
 place; into a pipe it is a line for each, with -o json an object a line: time,

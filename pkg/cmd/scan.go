@@ -30,7 +30,11 @@ func runScan(ctx context.Context, o *options, _ []string) error {
 		return err
 	}
 	story = o.shown(story)
-	return o.tell(story, report.New(story), report.Text, len(story.Patterns) > 0)
+	text := report.Text
+	if o.output == "wide" {
+		text = report.Wide
+	}
+	return o.tell(story, report.New(story), text, len(story.Patterns) > 0)
 }
 
 // analyse makes the story of what the options ask for.

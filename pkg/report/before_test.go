@@ -18,7 +18,7 @@ func TestSeenBeforeAsText(t *testing.T) {
 	}
 	text := func() string {
 		var out bytes.Buffer
-		if err := report.Text(&out, &report.Report{GeneratedAt: noon, Patterns: []report.Pattern{p}}, report.Style{Zone: time.UTC, Width: 400}); err != nil {
+		if err := report.Wide(&out, &report.Report{GeneratedAt: noon, Patterns: []report.Pattern{p}}, report.Style{Zone: time.UTC, Width: 400}); err != nil {
 			t.Fatal(err)
 		}
 		return out.String()

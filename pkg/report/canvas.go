@@ -102,56 +102,6 @@ func (c *canvas) beside(indent int, label string, labelPaint *color.Color, text 
 	}
 }
 
-// command prints a command line that can be copied: where it is too long it
-// is continued with a backslash, between words only.
-func (c *canvas) command(indent int, command string) {
-	width := c.style.width() - indent - 2
-	lines := breakCommand(escape(command), width)
-	for i, l := range lines {
-		if i < len(lines)-1 {
-			l += " \\"
-		}
-		c.laid(indent+2*min(i, 1), cell{l, c.palette.command})
-	}
-}
-
-// breakCommand breaks between words that are not inside quotes.
-func breakCommand(command string, width int) []string {
-	var lines []string
-	current := ""
-	for _, word := range shellWords(command) {
-		if current != "" && runewidth.StringWidth(current)+1+runewidth.StringWidth(word) > width-4 {
-			lines = append(lines, current)
-			current = word
-			continue
-		}
-		if current != "" {
-			current += " "
-		}
-		current += word
-	}
-	return append(lines, current)
-}
-
-func shellWords(command string) []string {
-	var words []string
-	start, quote := 0, byte(0)
-	for i := range len(command) {
-		switch c := command[i]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == ' ':
-			words = append(words, command[start:i])
-			start = i + 1
-		}
-	}
-	return append(words, command[start:])
-}
-
 // wrap breaks text at blanks into lines of at most width columns; a word
 // that is longer is broken.
 func wrap(text string, width int) []string {

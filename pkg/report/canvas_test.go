@@ -77,14 +77,6 @@ func TestShortenKeepsTheEnd(t *testing.T) {
 	}
 }
 
-func TestCommandsAreBrokenBetweenWordsOnly(t *testing.T) {
-	in := `kubectl get pod a -o 'jsonpath={.spec.imagePullSecrets} {.spec.serviceAccountName}' -n shop`
-	want := []string{"kubectl get pod a -o", `'jsonpath={.spec.imagePullSecrets} {.spec.serviceAccountName}'`, "-n shop"}
-	if diff := cmp.Diff(want, breakCommand(in, 40)); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // Colours are paint: without them the same text stands in the same columns.
 func TestColourDoesNotMoveText(t *testing.T) {
 	draw := func(s Style) string {

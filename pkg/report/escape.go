@@ -13,12 +13,19 @@ func escape(text string) string {
 	if isPlain(text) {
 		return text
 	}
+	return escaped(text, false)
+}
+
+// escapeBlanksKept is the same of a command, in which each blank counts.
+func escapeBlanksKept(text string) string { return escaped(text, true) }
+
+func escaped(text string, blanksKept bool) string {
 	var b strings.Builder
 	blank := false
 	for _, r := range text {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t' || r == ' ':
-			if !blank {
+			if !blank || blanksKept {
 				b.WriteByte(' ')
 			}
 			blank = true

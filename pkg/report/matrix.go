@@ -118,38 +118,51 @@ func (m *matrixView) factorRow(g *grid, j int, shown []int) {
 	for _, i := range shown {
 		x := m.r.Matrix.Cells[i][j]
 		any = any || x.Affected > 0
-		row = append(row, m.shaded(x.Affected, x.Of))
-		tail = []cell{m.shaded(x.Healthy, x.HealthyOf), {x.Unit, m.palette.dim}}
+		row = append(row, m.shaded(x.Affected, x.Of, m.severityOf(m.r.Matrix.Rows[i])))
+		tail = []cell{m.shaded(x.Healthy, x.HealthyOf, nil), {x.Unit, m.palette.dim}}
 	}
 	if !any {
 		return
 	}
-	tail[0].paint = nil // to have it is no fault of the healthy
 	col := m.r.Matrix.Columns[j]
 	g.names = append(g.names, col.Attribute+" "+col.Value)
 	g.cells = append(g.cells, row)
 	g.tails = append(g.tails, tail)
 }
 
-// shaded is a share as a rune, its numbers beside it.
-func (m *matrixView) shaded(part, of int) cell {
+// severityOf is the paint of a pattern.
+func (m *matrixView) severityOf(id string) *color.Color {
+	if p := m.find(id); p != nil {
+		return m.palette.severity(p.Severity)
+	}
+	return nil
+}
+
+// shaded is a share as a rune, its numbers beside it; the whole is painted.
+func (m *matrixView) shaded(part, of int, whole *color.Color) cell {
 	if of == 0 {
 		return cell{"· -", m.palette.dim}
 	}
-	rune, paint := shade(part, of, m.palette)
-	return cell{fmt.Sprintf("%s %d/%d", rune, part, of), paint}
+	paint := m.palette.dim
+	switch {
+	case part >= of:
+		paint = whole
+	case part > 0:
+		paint = nil
+	}
+	return cell{fmt.Sprintf("%s %d/%d", shade(part, of), part, of), paint}
 }
 
-func shade(part, of int, p palette) (string, *color.Color) {
+func shade(part, of int) string {
 	switch {
 	case part <= 0:
-		return "·", p.dim
+		return "·"
 	case part >= of:
-		return "█", p.critical
+		return "█"
 	case part*4 <= of:
-		return "░", nil
+		return "░"
 	case part*2 <= of:
-		return "▒", p.warning
+		return "▒"
 	}
-	return "▓", p.warning
+	return "▓"
 }

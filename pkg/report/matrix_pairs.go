@@ -55,12 +55,12 @@ func (m *matrixView) overlap(row, col *Pattern) cell {
 	for _, b := range m.r.Matrix.Between {
 		switch {
 		case b.A == row.ID && b.B == col.ID:
-			return m.shaded(b.Workloads, b.WorkloadsOfA)
+			return m.shaded(b.Workloads, b.WorkloadsOfA, m.palette.bold)
 		case b.B == row.ID && b.A == col.ID:
-			return m.shaded(b.Workloads, b.WorkloadsOfB)
+			return m.shaded(b.Workloads, b.WorkloadsOfB, m.palette.bold)
 		}
 	}
-	return m.shaded(0, row.Frequency.Workloads)
+	return m.shaded(0, row.Frequency.Workloads, nil)
 }
 
 // lags lists the pairs: what of each both touch, and which began first.

@@ -3,15 +3,16 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
+
+	"github.com/fatih/color"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
 
-// Text writes the long form: summary, method, every root with what follows
+// Wide writes the long form: summary, method, every root with what follows
 // from it, the cross-resource views, what to do, and what could not be read.
-func Text(w io.Writer, r *Report, s Style) error {
+func Wide(w io.Writer, r *Report, s Style) error {
 	t := &text{canvas: newCanvas(w, s), r: r, number: map[string]int{}}
 	t.numberPatterns()
 	t.summary()
@@ -60,16 +61,20 @@ func (t *text) summary() {
 	t.title("Pattern analysis: " + t.where())
 	t.blank()
 	if len(t.number) == 0 {
-		paint := t.palette.good
-		if t.r.Hidden+len(t.r.Unexplained)+len(t.r.Ignored) > 0 {
-			paint = t.palette.warning
-		}
-		t.paragraph(0, 0, t.nothing(), paint)
+		t.paragraph(0, 0, t.nothing(), t.nothingPaint())
 		t.roots()
 		return
 	}
 	t.paragraph(0, 0, t.verdict(), t.palette.bold)
 	t.roots()
+}
+
+// nothingPaint is that of health only where nothing else was found either.
+func (t *text) nothingPaint() *color.Color {
+	if t.r.Hidden+len(t.r.Unexplained)+len(t.r.Ignored) > 0 {
+		return t.palette.warning
+	}
+	return t.palette.good
 }
 
 // roots are the problems in a line each, and what no detector knows.
@@ -130,75 +135,11 @@ func (t *text) namespaces() string {
 	return ""
 }
 
-func (t *text) nothing() string {
-	if t.r.Hidden > 0 {
-		return fmt.Sprintf("Nothing that the filters let through; they hide %s. %s", detect.Count(t.r.Hidden, "pattern"), t.failing())
-	}
-	if len(t.r.Ignored) > 0 {
-		return t.onlyIgnored()
-	}
-	if len(t.r.Unexplained) > 0 {
-		return "No failure pattern found. " + t.failing()
-	}
-	looked := fmt.Sprintf("%s of %s on %s", detect.Count(t.r.Totals.Pods, "pod"), detect.Count(t.r.Totals.Workloads, "workload"), detect.Count(t.r.Totals.Nodes, "node"))
-	if t.hasGaps() {
-		return fmt.Sprintf("No failure pattern found in what could be read (%s). Not everything could: see the end.", looked)
-	}
-	return fmt.Sprintf("No failure pattern found: %s looked at.", looked)
-}
-
-func (t *text) hasGaps() bool {
-	for _, s := range t.r.Sources {
-		if s.Gap != "" && s.Resource != "others" {
-			return true
-		}
-	}
-	return slices.ContainsFunc(t.r.Skipped, func(s Skipped) bool { return !s.Unasked })
-}
-
-func (t *text) verdict() string {
-	count := map[string]int{}
-	consequences := 0
-	for i := range t.r.Patterns {
-		p := &t.r.Patterns[i]
-		if t.isRoot(p) {
-			count[p.Severity]++
-		} else {
-			consequences++
-		}
-	}
-	var parts []string
-	for _, s := range []string{"critical", "warning", "info"} {
-		if count[s] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", count[s], s))
-		}
-	}
-	v := fmt.Sprintf("%s (%s)", detect.Count(len(t.number), "problem"), strings.Join(parts, ", "))
-	if consequences > 0 {
-		v += fmt.Sprintf(", with %s", detect.Count(consequences, "consequence"))
-	}
-	if t.r.Hidden > 0 {
-		v += fmt.Sprintf("; the filters hide %d more", t.r.Hidden)
-	}
-	if n := len(t.r.Ignored); n > 0 {
-		v += fmt.Sprintf("; the config ignores %d", n)
-	}
-	return v + ". " + t.failing()
-}
-
-func (t *text) failing() string {
-	of := detect.Count(t.r.Totals.PodsInScope, "pod")
-	if t.r.Totals.PodsInScope < t.r.Totals.Pods {
-		of += " asked for"
-	}
-	return fmt.Sprintf("%d of %s failing now.", t.r.Totals.FailingPods, of)
-}
-
 // covered is the period that the events cover, which need not be what was
 // asked for.
 func (t *text) covered() string {
 	w := t.r.Window
-	zone := w.To.In(t.style.zone()).Format("MST")
+	zone := t.zoneName(w.To)
 	switch {
 	case w.To.After(w.From):
 		return fmt.Sprintf("%s – %s (%s): how far back events reach; statuses reach further. Times are %s.",
@@ -281,51 +222,4 @@ func (t *text) refs(ids []string) string {
 		}
 	}
 	return strings.Join(out, ", ")
-}
-
-// gaps says what is missing from the picture; nothing in it counts as clean.
-func (t *text) gaps() {
-	if !t.hasGaps() {
-		return
-	}
-	t.heading("Not seen")
-	for _, gap := range t.gapsByReason() {
-		t.bullet(2, "-", gap, t.palette.warning)
-	}
-	for _, s := range t.r.Sources {
-		if s.Remedy != "" {
-			t.bullet(2, "-", remedy(s), t.palette.dim)
-		}
-	}
-	for _, s := range t.r.Skipped {
-		if s.Unasked || s.Partly {
-			continue // told with how it was found, and below
-		}
-		t.bullet(2, "-", fmt.Sprintf("detector %s could not judge: %s", s.Detector, s.Why), t.palette.warning)
-	}
-	if partly := t.namesOf(func(s Skipped) bool { return s.Partly }); partly != "" {
-		t.bullet(2, "-", "judged in part: "+partly, t.palette.warning)
-	}
-}
-
-// gapsByReason names each reason once, with everything that is missing for it.
-func (t *text) gapsByReason() []string {
-	names := map[string][]string{}
-	var order []string
-	for _, s := range t.r.Sources {
-		if s.Gap == "" {
-			continue
-		}
-		if _, ok := names[s.Gap]; !ok {
-			order = append(order, s.Gap)
-		}
-		if s.Resource != "" {
-			names[s.Gap] = append(names[s.Gap], s.Resource)
-		}
-	}
-	out := make([]string, len(order))
-	for i, gap := range order {
-		out[i] = strings.TrimPrefix(strings.Join(names[gap], ", ")+": "+gap, ": ")
-	}
-	return out
 }

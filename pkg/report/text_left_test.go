@@ -12,7 +12,7 @@ import (
 func TestWhatNobodyAskedForIsNoGap(t *testing.T) {
 	tell := func(r *Report) string {
 		var out bytes.Buffer
-		if err := Text(&out, r, Style{Width: 200}); err != nil {
+		if err := Wide(&out, r, Style{Width: 200}); err != nil {
 			t.Fatal(err)
 		}
 		return out.String()
@@ -51,7 +51,7 @@ func TestPeriodCovered(t *testing.T) {
 		"no events were there to read; statuses and conditions only":                 {Window: Window{From: at, To: at}},
 	} {
 		var out bytes.Buffer
-		if err := Text(&out, r, Style{Width: 200, Zone: time.UTC}); err != nil {
+		if err := Wide(&out, r, Style{Width: 200, Zone: time.UTC}); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(out.String(), want) {
@@ -70,7 +70,7 @@ func TestMatrixSaysWhatItLeavesOut(t *testing.T) {
 		r.Matrix.Cells = append(r.Matrix.Cells, []Cell{{Unit: "pods", Affected: 1, Of: 1, HealthyOf: 5}})
 	}
 	var out bytes.Buffer
-	if err := Text(&out, r, Style{Width: 120, Zone: time.UTC}); err != nil {
+	if err := Wide(&out, r, Style{Width: 120, Zone: time.UTC}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "Shown are 8 of 10 patterns") || strings.Contains(out.String(), "P9 ") {

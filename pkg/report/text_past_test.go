@@ -18,7 +18,7 @@ func TestTextTellsWhereThePastIsFrom(t *testing.T) {
 		{Resource: cluster.Prometheus, Objects: 40, From: "service/monitoring/prometheus-k8s:9090", Period: cluster.Span{From: at.Add(-7 * 24 * time.Hour), To: at}},
 	}})
 	var out strings.Builder
-	if err := Text(&out, New(&correlate.Story{Snapshot: s}), Style{Zone: time.UTC, Width: 200}); err != nil {
+	if err := Wide(&out, New(&correlate.Story{Snapshot: s}), Style{Zone: time.UTC, Width: 200}); err != nil {
 		t.Fatal(err)
 	}
 	text := strings.Join(strings.Fields(out.String()), " ")

@@ -10,16 +10,34 @@ import (
 
 // clock is the time of day; a date stands before it on another day than the
 // report's.
-func (t *text) clock(at time.Time) string {
+func (t *text) clock(at time.Time) string { return t.clockOn(at, t.r.GeneratedAt) }
+
+// clockOn is the time of day; a date stands before it on another day than the
+// other time's.
+func (t *text) clockOn(at, other time.Time) string {
 	at = at.In(t.style.zone())
-	if now := t.r.GeneratedAt.In(t.style.zone()); at.YearDay() != now.YearDay() || at.Year() != now.Year() {
+	if now := other.In(t.style.zone()); at.YearDay() != now.YearDay() || at.Year() != now.Year() {
 		return at.Format("2006-01-02 15:04:05")
 	}
 	return at.Format("15:04:05")
 }
 
+// zoneName is that of the zone of the times shown, as it is at that time.
+func (t *text) zoneName(at time.Time) string { return at.In(t.style.zone()).Format("MST") }
+
 // stamp is date and time.
 func (t *text) stamp(at time.Time) string { return at.In(t.style.zone()).Format("2006-01-02 15:04:05") }
+
+// briefTimeline is when it happened.
+func (t *text) briefTimeline() {
+	if len(t.r.Timeline) == 0 {
+		return
+	}
+	t.heading("Timeline")
+	if !t.drawLanes(t.r.Timeline, lanesInAll) {
+		t.merged()
+	}
+}
 
 // few is how many entries of one sort a timeline shows before the rest is
 // summed up.

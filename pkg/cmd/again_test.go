@@ -1,0 +1,17 @@
+package cmd
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestTheCommandForMoreLooksAtTheSame, and repeats nothing secret.
+func TestTheCommandForMoreLooksAtTheSame(t *testing.T) {
+	data := recording("oom-one-limit")
+	out, _, code := run(t, "", "-f", data, "-n", "data", "--since=3h", "--logs", "--token", "s3cret", "--utc")
+	flat := strings.Join(strings.Fields(out), " ")
+	want := "kubectl patterns explain ID -f " + data + " --logs -n data --since 3h"
+	if code != exitOK || !strings.Contains(flat, want) || strings.Contains(out, "s3cret") {
+		t.Errorf("exit code %d, no %q in:\n%s", code, want, out)
+	}
+}
