@@ -81,6 +81,7 @@ func TestRegistryAuth(t *testing.T) {
 			t.Errorf("exit code %d:\n%.300s", code, out)
 		}
 	})
+	t.Run("completion", func(t *testing.T) { completes(t, c) })
 }
 
 func checkRegistryAuth(t *testing.T, p *report.Pattern) {

@@ -25,10 +25,10 @@ type detectorDoc struct {
 func newDetectors(streams genericiooptions.IOStreams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "detectors [NAME]",
-		Short: "The detectors: what each needs, what it says and when it keeps silent",
-		Long: `Lists the detectors. With a NAME it tells all of one: what a pattern of it means,
-what it reads and groups by, when it speaks, when it keeps silent, and what to do.
-No cluster is read.`,
+		Short: "The detectors: what each needs and says, and when it is silent",
+		Long: `Lists the detectors. With a NAME it tells all of one: what a pattern of it
+means, what it reads and groups by, when it speaks, when it keeps silent, and
+what to do. No cluster is read.`,
 		Example: `  # All of them, a line each
   kubectl patterns detectors
 
@@ -37,7 +37,8 @@ No cluster is read.`,
 
   # Which can judge without events, for a script
   kubectl patterns detectors -o json | jq -r '.[] | select(.needs | index("events") | not).name'`,
-		Args: cobra.MaximumNArgs(1),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeDetector,
 		RunE: func(c *cobra.Command, args []string) error {
 			suite := detectors.Suite()
 			if len(args) == 1 {

@@ -14,7 +14,7 @@ import (
 func newExplain(flags *scanFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain ID",
-		Short: "All of one pattern: every affected object, all evidence, all numbers",
+		Short: "All of one pattern: every object, all evidence, all numbers",
 		Long: `Tells everything of one pattern: every affected object, what these share with
 all numbers, what changed before, all evidence and what speaks against it, what
 it follows from and what follows from it, and what was not checked.
@@ -67,24 +67,4 @@ func (o *options) where() string {
 		return "namespace " + o.scope.Namespaces[0]
 	}
 	return fmt.Sprintf("%d namespaces", len(o.scope.Namespaces))
-}
-
-// completeIDs completes IDs of saved data; a live cluster is not read for it.
-func (f *scanFlags) completeIDs(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(f.files) == 0 || len(args) > 0 || slices.Contains(f.files, "-") {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	o, err := f.options(c)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	story, _, err := o.analyse(c.Context())
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	var out []string
-	for _, p := range story.Patterns {
-		out = append(out, p.ID+"\t"+p.Title)
-	}
-	return out, cobra.ShellCompDirectiveNoFileComp
 }

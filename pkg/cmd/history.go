@@ -112,7 +112,7 @@ func clusterName(a history.About) string {
 func newHistory(flags *scanFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "history",
-		Short: "What was recorded: files, periods, facts, sizes; 'history prune' removes old facts",
+		Short: "What was recorded: files, periods, facts, sizes",
 		Long: `Lists what 'kubectl patterns record' has kept: for each file the cluster, the
 period and how much of it was watched, the facts by what they are, and its size
 and limits. Nothing is asked of any cluster.

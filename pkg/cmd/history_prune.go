@@ -88,7 +88,7 @@ func prune(ctx context.Context, path string, before time.Time) (n history.Counts
 func newHistoryCopy(flags *scanFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "copy FILE",
-		Short: "Copy a history while it is written to; - writes to standard output",
+		Short: "Copy a history while it is written to",
 		Long: `Copies the history that --history names into a new file, as it is at one moment.
 A recorder may be writing meanwhile: what it wrote last lies beside the file, so
 that a plain copy of the file would lack it.`,

@@ -11,12 +11,12 @@ import (
 func newMatrix(flags *scanFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "matrix",
-		Short: "Patterns against the factors they name, and against each other, as a heat grid",
+		Short: "Patterns against factors, and against each other, as a heat grid",
 		Long: `Prints the correlation matrix alone. The first grid sets every root pattern
 against the factors that any of them names: how many of its affected have the
-factor, and beside that how many of the healthy have it. The second sets patterns
-that touch the same workloads, or of which one follows from the other, against
-each other: how much of each both touch, and which of them began first.
+factor, and beside that how many of the healthy have it. The second sets
+patterns that touch the same workloads, or of which one follows from the other,
+against each other: how much of each both touch, and which of them began first.
 
 With -o wide what follows from the roots stands in the first grid as well. With
 -o json or yaml the report holds the matrix alone: 'matrix.cells' by pattern and

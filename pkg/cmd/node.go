@@ -15,7 +15,7 @@ import (
 func newNode(flags *scanFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "node NAME",
-		Short: "One node: conditions, timeline, impact by service, comparison with its peers",
+		Short: "One node: its conditions, impact by service, and its peers",
 		Long: `Looks at one node: its conditions and taints, what happened on it, which
 services the failing pods on it belong to, and whether more fails here than on
 other nodes of its pool, its zone and the cluster. Of each class of failures it
@@ -37,6 +37,7 @@ namespaces are looked at unless -n is given.`,
 			}
 			return nil
 		},
+		ValidArgsFunction: flags.completeNames(nodesFor),
 		RunE: func(c *cobra.Command, args []string) error {
 			if !c.Flags().Changed("namespace") {
 				flags.allNamespaces = true

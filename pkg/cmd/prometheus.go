@@ -29,7 +29,7 @@ type prometheusFlags struct {
 const defaultReach = "7d"
 
 func (f *prometheusFlags) addTo(p *pflag.FlagSet) {
-	p.StringVar(&f.Address, "prometheus", "", "Read what was before from a Prometheus-compatible API: a URL, or service/NAMESPACE/[https:]NAME:PORT[/PATH] through the API server (needs get on services/proxy)")
+	p.StringVar(&f.Address, "prometheus", "", "Read what was before from a Prometheus-compatible API: a URL, or service/NS/NAME:PORT[/PATH] through the API server (needs get on services/proxy; https:NAME for TLS)")
 	p.StringVar(&f.reach, "prometheus-range", defaultReach, "With --prometheus: how far back to read, such as 24h or 14d; --since shortens it")
 	p.StringToStringVar(&f.labels, "prometheus-label", nil, "With --prometheus: the label that chooses this cluster where several are kept, such as cluster=prod")
 	p.StringArrayVar(&f.headers, "prometheus-header", nil, "With --prometheus: a header to send, such as 'X-Scope-OrgID: tenant'; repeatable")

@@ -30,7 +30,7 @@ func newRecord(flags *scanFlags) *cobra.Command {
 	r := &recordFlags{keep: "14d", maxSize: "512Mi"}
 	c := &cobra.Command{
 		Use:   "record",
-		Short: "Keep what the API forgets: follow the cluster and append to its history",
+		Short: "Keep what the API forgets, in a history of the cluster",
 		Long: `Follows pods, events, nodes, workloads with their revisions, Services and
 PersistentVolumeClaims of a namespace (or of all, -A), and keeps the facts:
 events with their counts, ends of containers, conditions that turned, dated

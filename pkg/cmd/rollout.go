@@ -18,7 +18,7 @@ import (
 func newRollout(flags *scanFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "rollout KIND/NAME",
-		Short: "One rollout: what changed, and what failed after it, with the lag and the link",
+		Short: "One rollout: what changed, and what failed after it, with the lag",
 		Long: `Looks at the newest rollout of a Deployment, StatefulSet or DaemonSet: its
 revisions with what differs between them and how the pods of each fare, what
 failed after it in its own pods and in those that depend on it, with the lag and
@@ -44,7 +44,8 @@ on it in all namespaces that may be read.`,
 			_, err := parseRollout(args)
 			return err
 		},
-		RunE: flags.runE(runRollout),
+		ValidArgsFunction: flags.completeNames(workloadsFor),
+		RunE:              flags.runE(runRollout),
 	}
 }
 

@@ -86,7 +86,7 @@ place; into a pipe it is a line for each, with -o json an object a line: time,
 change, why, pattern. It ends when it is interrupted, with exit code 130.
 
 It only reads. It never reads the data of a Secret.`,
-		Example: `  # The current namespace
+		Example: `  # What is failing together in the current namespace
   kubectl patterns
 
   # The whole cluster
@@ -122,7 +122,7 @@ It only reads. It never reads the data of a Secret.`,
 		SilenceErrors:     true,
 		PersistentPreRun:  func(c *cobra.Command, _ []string) { quiet(streams.ErrOut) },
 		RunE:              flags.runE(watch.orScan),
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
@@ -130,11 +130,12 @@ It only reads. It never reads the data of a Secret.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &failure{exitUsage, err} })
 	flags.addTo(root)
 	watch.addTo(root, "in a terminal redrawn when something turns, elsewhere a line for each pattern that is new, gone, worse or better")
-	completeFlags(root)
+	flags.completeFlags(root)
 	addVerbosity(root)
 	root.AddCommand(newNode(flags), newExplain(flags), newRollout(flags))
-	root.AddCommand(newMatrix(flags), newTimeline(flags), newDetectors(streams), newVersion(streams))
+	root.AddCommand(newMatrix(flags), newTimeline(flags), newDetectors(streams), newVersion(streams), newCompletion(streams))
 	root.AddCommand(newRecord(flags), newHistory(flags), newDiff(flags))
+	arrange(root, func() int { return flags.style().Width })
 	return root
 }
 

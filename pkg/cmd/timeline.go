@@ -14,12 +14,13 @@ func newTimeline(flags *scanFlags) *cobra.Command {
 	watch := &watching{}
 	c := &cobra.Command{
 		Use:   "timeline",
-		Short: "What changed, failed and recovered, merged across resources; --watch goes on",
+		Short: "What changed, failed and recovered, merged across resources",
 		Long: `Prints one timeline of everything: rollouts and other changes, conditions of
 nodes, what failed, restarts and warnings that belong to no pattern, and where
 pods and workloads became well again. What belongs to a pattern carries its
 number. It reaches back as far as events do and an hour at least, or as far as
---since says; a failure that still stands is told with the time at which it began.
+--since says; a failure that still stands is told with the time at which it
+began.
 
 Text tells runs of the same in one line, -o wide every entry with its message.
 With -o json or yaml the report holds the timeline alone.
