@@ -12,7 +12,14 @@ type Identity struct {
 	Server  string
 	Version string
 	Offline bool // read from files
+	// Archived is set beside Offline when the files are a snapshot of a live
+	// reading: what was asked for then, and what was refused, is known.
+	Archived bool
 }
+
+// IsDump reports whether a cluster was read from files of which it is not known
+// what was asked for.
+func (i *Identity) IsDump() bool { return i.Offline && !i.Archived }
 
 // Scope is whose failures are asked for. Everything that was read stays in
 // the snapshot: the healthy are needed to compare with.
@@ -24,6 +31,15 @@ type Scope struct {
 	// MatchPod is Selector compiled; nil matches every pod.
 	MatchPod func(labels map[string]string) bool
 	Since    time.Time // zero: all that there is
+	// AsRead is set when an archived reading was asked about these namespaces
+	// and read no others.
+	AsRead bool
+}
+
+// IsWhole reports whether nothing was read beside the namespaces that are asked
+// for.
+func (s *Scope) IsWhole(of *Identity) bool {
+	return !of.Offline || len(s.Namespaces) == 0 || s.AsRead
 }
 
 // Includes reports whether trouble in a namespace is asked for.
@@ -194,7 +210,7 @@ func (s *Snapshot) Everywhere() *Snapshot {
 
 // IsPart reports whether more was read than is asked about.
 func (s *Snapshot) IsPart() bool {
-	return s.Scope.MatchPod != nil || (s.Identity.Offline && len(s.Scope.Namespaces) > 0)
+	return s.Scope.MatchPod != nil || !s.Scope.IsWhole(&s.Identity)
 }
 
 // WithConfigs is the snapshot with metadata of ConfigMaps and Secrets that

@@ -75,13 +75,33 @@ func (d *dumpedLogs) add(line string) {
 
 // end keeps the log that was read, if it may say something.
 func (d *dumpedLogs) end() {
-	if d.ref.Container != "" && len(d.lines) > 0 && d.kept+d.bytes <= mostDumped {
+	if d.ref.Container != "" && len(d.lines) > 0 {
 		if lines := logTail(strings.Join(d.lines, "\n")); len(lines) > 0 {
-			d.kept += d.bytes
-			d.b.Logs = append(d.b.Logs, cluster.Log{LogRef: d.ref, Lines: lines})
+			d.keep(cluster.Log{LogRef: d.ref, Lines: lines}, d.bytes)
 		}
 	}
 	d.ref, d.lines, d.bytes, d.inside = cluster.LogRef{}, nil, 0, false
+}
+
+// keep adds a log of so many bytes, while all of them are not too large.
+func (d *dumpedLogs) keep(l cluster.Log, bytes int) {
+	if d.kept+bytes > mostDumped {
+		return
+	}
+	d.kept += bytes
+	d.b.Logs = append(d.b.Logs, l)
+}
+
+// logReader is what reads a file that holds logs and nothing else; nil if its
+// name does not say so.
+func (r *reading) logReader(name string) func(*bufio.Reader) error {
+	if isDumpedLog(name) {
+		return r.logFile
+	}
+	if ref, ok := containerLogOf(name); ok {
+		return func(br *bufio.Reader) error { return r.containerLog(ref, br) }
+	}
+	return nil
 }
 
 // logFile reads a file that holds nothing but logs.

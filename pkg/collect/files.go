@@ -3,6 +3,7 @@ package collect
 import (
 	"archive/tar"
 	"bufio"
+	"bytes"
 	"cmp"
 	"compress/gzip"
 	"context"
@@ -43,20 +44,34 @@ type reading struct {
 	// measured is what saved answers of kubelets say.
 	measured savedMetrics
 	logs     *dumpedLogs
+	restored []*restored // snapshots of this plugin
+	file     string      // that is being read, as it was named
+}
+
+// fresh is a reading that has read nothing yet.
+func (r *reading) fresh() *reading {
+	return newReading(r.ctx, r.file)
+}
+
+func newReading(ctx context.Context, file string) *reading {
+	r := &reading{ctx: ctx, b: newBucket(), objects: map[cluster.Source]int{}, skipped: map[string]int{}, seen: map[string]bool{},
+		measured: savedMetrics{times: map[string]time.Time{}, answers: map[string]int{}}, file: file}
+	r.logs = &dumpedLogs{b: r.b}
+	return r
 }
 
 // Read reads all files. A broken one is named with its place and becomes a
 // gap, and the rest stands; it is an error when nothing at all was readable.
 func (f *Files) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, error) {
-	r := &reading{ctx: ctx, b: newBucket(), objects: map[cluster.Source]int{}, skipped: map[string]int{}, seen: map[string]bool{},
-		measured: savedMetrics{times: map[string]time.Time{}, answers: map[string]int{}}}
-	r.logs = &dumpedLogs{b: r.b}
+	r := newReading(ctx, "")
 	for _, path := range f.Paths {
 		if err := ctx.Err(); err != nil {
 			return cluster.Parts{}, err
 		}
+		r.file = path
 		if path == "-" {
-			r.stream("standard input", f.Stdin)
+			r.file = "standard input"
+			r.stream(r.file, f.Stdin)
 			continue
 		}
 		if err := r.path(path); err != nil {
@@ -66,16 +81,26 @@ func (f *Files) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, e
 	if err := ctx.Err(); err != nil {
 		return cluster.Parts{}, err
 	}
-	if len(r.objects) == 0 && (r.lists == 0 || len(r.broken) > 0) {
+	if len(r.objects) == 0 && len(r.restored) == 0 && (r.lists == 0 || len(r.broken) > 0) {
 		return cluster.Parts{}, r.nothing(f.Paths)
 	}
-	r.measure()
-	r.sources()
-	r.keepFailing()
-	r.b.Identity = cluster.Identity{Offline: true}
-	r.b.Scope, r.b.At = scope, f.Now
-	if r.b.At.IsZero() {
-		r.b.At = measuredAfter(newest(&r.b.Parts, r.b.touched), &r.b.Parts)
+	return r.finish(scope, f.Now)
+}
+
+// finish joins what was read. now overrides the moment to judge from.
+func (r *reading) finish(scope cluster.Scope, now time.Time) (cluster.Parts, error) {
+	if !r.isOneSnapshot() {
+		r.measure()
+		r.sources()
+		r.keepFailing()
+	}
+	r.b.Identity, r.b.Scope = cluster.Identity{Offline: true}, scope
+	r.b.At = measuredAfter(newest(&r.b.Parts, r.b.touched), &r.b.Parts)
+	if err := r.restore(&r.b.Parts); err != nil {
+		return cluster.Parts{}, err
+	}
+	if !now.IsZero() {
+		r.b.At = now
 	}
 	return r.b.finish(), nil
 }
@@ -96,20 +121,31 @@ func (r *reading) path(path string) error {
 		return err // names operation and path
 	}
 	if !info.IsDir() {
-		return r.file(path, path)
+		return r.open(path, func(in io.Reader) { r.stream(withFolder(path, path), in) })
 	}
-	return filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+	if found, err := r.unpacked(path); found || err != nil {
+		return err
+	}
+	return r.folder(path, func(path, name string) error {
+		return r.open(path, func(in io.Reader) { r.stream(withFolder(path, name), in) })
+	})
+}
+
+// folder reads all files of a folder that may be data, each with its path and
+// its name in the folder.
+func (r *reading) folder(root string, read func(path, name string) error) error {
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() || !isData(p) {
+		if d.IsDir() || !isData(path) {
 			return nil
 		}
-		name, err := filepath.Rel(path, p)
+		name, err := filepath.Rel(root, path)
 		if err != nil {
-			name = p
+			name = path
 		}
-		return r.file(p, name)
+		return read(path, name)
 	})
 }
 
@@ -117,6 +153,9 @@ func (r *reading) path(path string) error {
 // and the like may lie beside them.
 func isData(path string) bool {
 	if _, ok := metricsFileOf(path); ok || isDumpedLog(path) {
+		return true
+	}
+	if _, ok := containerLogOf(path); ok {
 		return true
 	}
 	path = strings.TrimSuffix(strings.ToLower(path), ".gz")
@@ -127,13 +166,13 @@ func isData(path string) bool {
 	return false
 }
 
-func (r *reading) file(path, name string) error {
+func (r *reading) open(path string, read func(io.Reader)) error {
 	f, err := os.Open(path) //nolint:gosec // the user names the file
 	if err != nil {
 		return err
 	}
 	defer func() { _ = f.Close() }() // only read from
-	r.stream(withFolder(path, name), f)
+	read(f)
 	return nil
 }
 
@@ -149,8 +188,8 @@ func (r *reading) stream(name string, in io.Reader) {
 		r.stream(strings.TrimSuffix(name, ".gz"), gz)
 		return
 	}
-	if isDumpedLog(name) {
-		if err := r.logFile(br); err != nil {
+	if read := r.logReader(name); read != nil {
+		if err := read(br); err != nil {
 			r.fail(name, err)
 		}
 		return
@@ -178,9 +217,19 @@ func (r *reading) archive(name string, in *tar.Reader) {
 			r.fail(name, err)
 			return
 		}
-		if h.Typeflag == tar.TypeReg && isData(h.Name) {
-			r.stream(h.Name, in)
+		if h.Typeflag != tar.TypeReg || !isData(h.Name) {
+			continue
 		}
+		if !isManifest(h.Name) {
+			r.stream(h.Name, in)
+			continue
+		}
+		s, raw := r.manifest(name, in)
+		if s != nil {
+			s.unpack(in)
+			return
+		}
+		r.stream(h.Name, io.MultiReader(bytes.NewReader(raw), in))
 	}
 }
 
@@ -218,8 +267,7 @@ func (r *reading) sources() {
 		}
 	}
 	for _, err := range r.broken {
-		file, _, _ := strings.Cut(err.Error(), ": ")
-		r.b.Sources = append(r.b.Sources, cluster.Source{From: file, Gap: err.Error()})
+		r.b.Sources = append(r.b.Sources, brokenSource(err))
 	}
 	if len(r.skipped) > 0 {
 		n := 0

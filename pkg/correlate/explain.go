@@ -102,7 +102,7 @@ func (s *Story) notChecked(p *Pattern) []string {
 		}
 	}
 	if !s.Snapshot.Read(cluster.PodLogs) && hasContainers(p) {
-		out = append(out, "what the containers wrote last: "+map[bool]string{true: "not in the files", false: "not asked for; --logs reads it"}[s.Snapshot.Identity.Offline])
+		out = append(out, "what the containers wrote last: "+map[bool]string{true: "not in the files", false: "not asked for; --logs reads it"}[s.Snapshot.Identity.IsDump()])
 	}
 	for _, k := range s.Skipped {
 		how := "could not judge"

@@ -83,7 +83,7 @@ func lacking(d *Detector, s *cluster.Snapshot) []string {
 	var out []string
 	for _, need := range d.Needs {
 		asked := slices.ContainsFunc(s.Gaps, func(g cluster.Gap) bool { return g.Resource == need && !g.Unasked })
-		if asked && !s.Identity.Offline && !s.Read(need) {
+		if asked && !s.Identity.IsDump() && !s.Read(need) {
 			out = append(out, string(need))
 		}
 	}

@@ -28,7 +28,7 @@ type room struct {
 // all pods, only where free is set.
 func newRoom(pass *detect.Pass, symptoms []*symptom.Symptom, free bool) room {
 	r := room{name: symptoms[0].Item}
-	r.freeKnown = pass.Scope.AllNamespaces || pass.Identity.Offline
+	r.freeKnown = pass.Scope.AllNamespaces || pass.Identity.IsDump()
 	switch symptoms[0].Cause {
 	case symptom.InsufficientCPU, symptom.InsufficientMemory, symptom.InsufficientOther:
 	default:
