@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/archive"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
@@ -110,6 +111,10 @@ func plain(t *testing.T, s *cluster.Snapshot) []byte {
 
 func prune(x any, sums map[json.Number]int) any {
 	switch x := x.(type) {
+	case string:
+		if at, err := time.Parse(time.RFC3339, x); err == nil { // in whatever zone
+			return at.UTC().Format(time.RFC3339Nano)
+		}
 	case []any:
 		if len(x) == 0 {
 			return nil

@@ -104,22 +104,22 @@ func hostsAt(t *cluster.Template, from string) []cluster.Endpoint {
 	return out
 }
 
-// share is what each occurrence names of the hosts of a template, in their
-// order. Where it is not known whose they are, the first takes them.
+// share is what each occurrence names of the hosts of a template, which stand in
+// the same order. Where several of one place stand side by side and it is not
+// known whose they are, the first takes them.
 func (s *standIns) share(t *cluster.Template) [][]cluster.Endpoint {
-	left := map[string][]cluster.Endpoint{}
-	for _, e := range t.Endpoints {
-		left[e.From] = append(left[e.From], e)
-	}
+	left := t.Endpoints
 	all := occurrences(t)
 	out := make([][]cluster.Endpoint, len(all))
 	for i, o := range all {
-		known, sure := s.hosts[o.spoken]
-		if !sure {
-			known = left[o.from]
+		n := 0
+		for n < len(left) && left[n].From == o.from {
+			n++
 		}
-		n := min(len(known), len(left[o.from]))
-		out[i], left[o.from] = left[o.from][:n], left[o.from][n:]
+		if known, sure := s.hosts[o.spoken]; sure {
+			n = min(n, len(known))
+		}
+		out[i], left = left[:n], left[n:]
 	}
 	return out
 }

@@ -46,6 +46,7 @@ type scanFlags struct {
 	history       historyFlags
 	userConfig    configFlags
 	prometheus    prometheusFlags
+	save          saving
 }
 
 func newScanFlags(streams genericiooptions.IOStreams) *scanFlags {

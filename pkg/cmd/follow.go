@@ -36,6 +36,8 @@ func (w *watching) check(o *options) error {
 		return usagef("--watch follows a live cluster: it does not go with -f")
 	case !slices.Contains([]string{"text", "wide", "json"}, o.output):
 		return usagef("--watch prints text, wide or json")
+	case o.save.file != "":
+		return usagef("--watch reads again and again: --save goes with one reading")
 	case o.exitCode:
 		return usagef("--watch goes on until it is interrupted: it does not go with --exit-code")
 	case w.interval < shortestInterval:

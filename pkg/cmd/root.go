@@ -130,11 +130,12 @@ It only reads. It never reads the data of a Secret.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &failure{exitUsage, err} })
 	flags.addTo(root)
 	watch.addTo(root, "in a terminal redrawn when something turns, elsewhere a line for each pattern that is new, gone, worse or better")
+	flags.save.addTo(root)
 	flags.completeFlags(root)
 	addVerbosity(root)
 	root.AddCommand(newNode(flags), newExplain(flags), newRollout(flags))
 	root.AddCommand(newMatrix(flags), newTimeline(flags), newDetectors(streams), newVersion(streams), newCompletion(streams))
-	root.AddCommand(newRecord(flags), newHistory(flags), newDiff(flags))
+	root.AddCommand(newRecord(flags), newHistory(flags), newDiff(flags), newSnapshot(flags))
 	arrange(root, func() int { return flags.style().Width })
 	return root
 }

@@ -25,11 +25,19 @@ func (w *watching) orScan(ctx context.Context, o *options, args []string) error 
 
 // runScan is the whole flow: read, recognise, detect, explain, tell.
 func runScan(ctx context.Context, o *options, _ []string) error {
-	story, _, err := o.analyse(ctx)
+	if err := o.save.check(); err != nil {
+		return err
+	}
+	snapshot, symptoms, err := o.read(ctx)
 	if err != nil {
 		return err
 	}
-	story = o.shown(story)
+	if o.save.file != "" {
+		if err := o.saveIn(&o.save, snapshot); err != nil {
+			return err
+		}
+	}
+	story := o.shown(o.explain(snapshot, symptoms))
 	text := report.Text
 	if o.output == "wide" {
 		text = report.Wide
@@ -39,6 +47,16 @@ func runScan(ctx context.Context, o *options, _ []string) error {
 
 // analyse makes the story of what the options ask for.
 func (o *options) analyse(ctx context.Context) (*correlate.Story, []symptom.Symptom, error) {
+	snapshot, symptoms, err := o.read(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return o.explain(snapshot, symptoms), symptoms, nil
+}
+
+// read reads what the options ask for: first what every scan does, then what
+// the failures of that ask for.
+func (o *options) read(ctx context.Context) (*cluster.Snapshot, []symptom.Symptom, error) {
 	reader, err := o.reader()
 	if err != nil {
 		return nil, nil, err
@@ -90,7 +108,7 @@ func (o *options) analyse(ctx context.Context) (*correlate.Story, []symptom.Symp
 		snapshot = snapshot.WithLogs(logs)
 		symptoms = symptom.Recognise(snapshot)
 	}
-	return o.explain(snapshot, symptoms), symptoms, nil
+	return snapshot, symptoms, nil
 }
 
 // explain makes the story. Whoever asks about a part of what was read is told

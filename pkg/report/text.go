@@ -118,6 +118,9 @@ func (t *text) source() string {
 	switch {
 	case c.Offline:
 		name = "saved data"
+		if c.Context != "" { // a snapshot says of which cluster it is
+			name += " of " + c.Context
+		}
 	case c.Context != "":
 		name = c.Context
 	}
