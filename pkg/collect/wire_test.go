@@ -39,7 +39,7 @@ func recorded[T any](t *testing.T, resource string) []T {
 }
 
 // within is a file of an archive.
-func within(t *testing.T, archive, name string) []byte {
+func within(t testing.TB, archive, name string) []byte {
 	t.Helper()
 	file, err := os.Open(archive)
 	if err != nil {
