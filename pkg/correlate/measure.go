@@ -17,31 +17,16 @@ func byPods(parent, child *Pattern) []cluster.Ref {
 	if len(child.Tally.Pods) == 0 {
 		return byWorkloads(parent, child)
 	}
-	of, among := containers(child), containers(parent)
-	return slices.DeleteFunc(common(child.Tally.Pods, parent.Tally.Pods), func(pod cluster.Ref) bool {
-		return len(of[pod]) > 0 && len(among[pod]) > 0 && !slices.ContainsFunc(of[pod], func(c string) bool { return slices.Contains(among[pod], c) })
+	of, among := child.touches(), parent.touches()
+	both := common(child.Tally.Pods, of.pods, parent.Tally.Pods, among.pods)
+	return slices.DeleteFunc(both, func(pod cluster.Ref) bool {
+		a, b := of.containers[pod], among.containers[pod]
+		return len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(c string) bool { return slices.Contains(b, c) })
 	})
 }
 
-// containers are those that a pattern is about, by pod; none for a pod that it
-// touches as a whole.
-func containers(p *Pattern) map[cluster.Ref][]string {
-	out, whole := map[cluster.Ref][]string{}, map[cluster.Ref]bool{}
-	for _, s := range p.Symptoms {
-		key := s.Object.Key()
-		whole[key] = whole[key] || s.Container == ""
-		out[key] = append(out[key], s.Container)
-	}
-	for key := range whole {
-		if whole[key] {
-			delete(out, key)
-		}
-	}
-	return out
-}
-
 func byWorkloads(parent, child *Pattern) []cluster.Ref {
-	return common(child.Tally.Workloads, parent.Tally.Workloads)
+	return common(child.Tally.Workloads, child.touches().workloads, parent.Tally.Workloads, parent.touches().workloads)
 }
 
 // byNodes counts the nodes that the child sits on among those that the parent
@@ -60,6 +45,11 @@ func byNodes(parent, child *Pattern) []cluster.Ref {
 	return out
 }
 
+// commonNodes are those of some nodes that are among others.
+func commonNodes(of, among []string) []cluster.Ref {
+	return nodeRefs(slices.DeleteFunc(slices.Clone(of), func(n string) bool { return !slices.Contains(among, n) }))
+}
+
 func nodeRefs(names []string) []cluster.Ref {
 	out := make([]cluster.Ref, len(names))
 	for i, n := range names {
@@ -71,22 +61,17 @@ func nodeRefs(names []string) []cluster.Ref {
 // byLink is for rules whose condition alone decides.
 func byLink(_, _ *Pattern) []cluster.Ref { return []cluster.Ref{{Kind: "link"}} }
 
-func common(of, among []cluster.Ref) []cluster.Ref {
+// common are those of one list that are in another as well, both being sets,
+// too: most patterns have nothing in common, which the shorter list tells.
+func common(of []cluster.Ref, ofSet map[cluster.Ref]bool, among []cluster.Ref, amongSet map[cluster.Ref]bool) []cluster.Ref {
+	if len(among) < len(of) && !slices.ContainsFunc(among, func(ref cluster.Ref) bool { return ofSet[ref] }) {
+		return nil
+	}
 	var out []cluster.Ref
-	set := setOf(among)
 	for _, ref := range of {
-		if set[ref] {
+		if amongSet[ref] {
 			out = append(out, ref)
 		}
-	}
-	return out
-}
-
-// setOf makes one look-up of what would be a search for each of many.
-func setOf(refs []cluster.Ref) map[cluster.Ref]bool {
-	out := make(map[cluster.Ref]bool, len(refs))
-	for _, ref := range refs {
-		out[ref] = true
 	}
 	return out
 }

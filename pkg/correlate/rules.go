@@ -128,23 +128,6 @@ func named(list []string, p *Pattern) bool {
 	return slices.Contains(list, p.Detector) || slices.Contains(list, p.Detector+"/"+p.Cause)
 }
 
-// firstWithin is when the child began on the pods that the parent touches: of
-// a child that several parents explain together, each has to explain its part
-// only.
-func firstWithin(parent, child *Pattern) time.Time {
-	var first time.Time
-	touched := setOf(parent.Tally.Pods)
-	for _, s := range child.Symptoms {
-		if touched[s.Object.Key()] && (first.IsZero() || s.First.Before(first)) {
-			first = s.First
-		}
-	}
-	if first.IsZero() {
-		return child.Tally.First
-	}
-	return first
-}
-
 // over is how long after its end nothing follows from anything any more.
 const over = time.Hour
 

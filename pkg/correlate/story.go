@@ -74,6 +74,7 @@ type Pattern struct {
 	Evidence    []symptom.Evidence
 	Before      *Before // nil where it was not seen earlier, or nothing is known of that
 
+	touched *touched
 	members *members // looked up by factors; made when first asked for
 	// firsts are when each workload's first symptom came; asked for by changes.
 	firsts map[cluster.Ref]time.Time

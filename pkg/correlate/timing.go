@@ -25,7 +25,7 @@ func (e *explainer) beginnings(ps []*Pattern) {
 			if other.Timing != nil || other.Tier == detect.Observation {
 				continue
 			}
-			common := append(byWorkloads(other, p), common(nodeRefs(other.Nodes), nodeRefs(p.Nodes))...)
+			common := append(byWorkloads(other, p), commonNodes(other.Nodes, p.Nodes)...)
 			for _, ref := range common {
 				touched[ref] = true
 			}
