@@ -22,8 +22,8 @@ is the same. 'kubectl patterns --save FILE' saves the very reading of a scan.
 The file is a tar.gz of lists as kubectl prints them, by namespace, with a
 manifest that says what was read, what could not be, and of which cluster and
 moment it is. jq and other tools read it. It holds what the analysis uses and
-nothing else: of Secrets and ConfigMaps names and dates, of the environment and of
-commands the hosts that they name, of logs (--logs) the last lines. Data of
+nothing else: of Secrets and ConfigMaps names and dates, of the environment and
+of commands the hosts that they name, of logs (--logs) the last lines. Data of
 Secrets are never read, and text that looks like a credential is masked.
 
 It is readable by you alone (mode 0600), there whole or not at all, and never

@@ -18,7 +18,7 @@ import (
 )
 
 // pattern is a regular expression in an alert rule, which nothing breaks.
-var pattern = regexp.MustCompile(`^ *\S*=~"\S*$`)
+var pattern = regexp.MustCompile(`^ *\S*=~?"\S*$`)
 
 // view is what one command prints.
 type view struct {
