@@ -224,5 +224,11 @@ func (s *Snapshot) RevisionsOf(workload Ref) []*Revision {
 // EventsOf are the events about an object, oldest first.
 func (s *Snapshot) EventsOf(ref Ref) []*Event { return s.eventsOf[ref.Key()] }
 
+// Revision looks a revision up; nil if it was not read.
+func (s *Snapshot) Revision(ref Ref) *Revision { return s.revisions[ref.Key()] }
+
+// Service looks a Service up; nil if it was not read.
+func (s *Snapshot) Service(ref Ref) *Service { return s.services[ref.Key()] }
+
 // ServiceByIP is the Service with a cluster IP; nil if there is none.
 func (s *Snapshot) ServiceByIP(ip string) *Service { return s.byIP[ip] }

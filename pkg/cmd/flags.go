@@ -44,6 +44,7 @@ type scanFlags struct {
 	color         string
 	exitCode      bool
 	history       historyFlags
+	evidence      evidenceFlags
 	userConfig    configFlags
 	prometheus    prometheusFlags
 	save          saving
@@ -72,6 +73,7 @@ func (f *scanFlags) addTo(c *cobra.Command) {
 	p.BoolVar(&f.configValues, "config-values", f.configValues, "Read the values of ConfigMaps as well, for the addresses of Services in them (nothing else of them is kept)")
 	p.BoolVar(&f.metrics, "metrics", f.metrics, "Ask the kubelets what they measure (needs the right nodes/proxy): CPU throttling, full volumes")
 	f.history.addTo(c)
+	f.evidence.addTo(c)
 	f.userConfig.addTo(c)
 	f.prometheus.addTo(p)
 	p.BoolVar(&f.utc, "utc", f.utc, "Show times in UTC instead of the local zone")

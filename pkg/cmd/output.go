@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -45,5 +46,9 @@ func (o *options) print(r *report.Report, text textRenderer) error {
 	if err := text(o.streams.Out, r, o.style); err != nil {
 		return err
 	}
-	return report.IgnoredText(o.streams.Out, r.Ignored, o.style)
+	if err := report.IgnoredText(o.streams.Out, r.Ignored, o.style); err != nil {
+		return err
+	}
+	_, err := io.WriteString(o.streams.Out, o.evidence.said())
+	return err
 }

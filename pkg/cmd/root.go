@@ -114,6 +114,9 @@ It only reads. It never reads the data of a Secret.`,
   kubectl patterns -A -o html > report.html
   kubectl patterns -A -o csv --table affected
 
+  # All evidence as files: one for each pattern, exit codes, events, alert rules
+  kubectl patterns -A --evidence-dir incident-7
+
   # For programs
   kubectl patterns -A -o json | jq '.patterns[] | {title, severity}'`,
 		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl patterns"},

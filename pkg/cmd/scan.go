@@ -18,6 +18,9 @@ import (
 // orScan watches if that is asked for, else it scans once.
 func (w *watching) orScan(ctx context.Context, o *options, args []string) error {
 	if w.on {
+		if o.evidence.dir != "" {
+			return usagef("--evidence-dir is of one reading: leave --watch out")
+		}
 		return w.watch(ctx, o)
 	}
 	return runScan(ctx, o, args)
@@ -42,7 +45,11 @@ func runScan(ctx context.Context, o *options, _ []string) error {
 	if o.output == "wide" {
 		text = report.Wide
 	}
-	return o.tell(story, report.New(story), text, len(story.Patterns) > 0)
+	r := report.New(story)
+	if err := o.evidence.keep(ctx, story, r, o.warn); err != nil {
+		return err
+	}
+	return o.tell(story, r, text, len(story.Patterns) > 0)
 }
 
 // analyse makes the story of what the options ask for.

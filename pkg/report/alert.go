@@ -122,7 +122,8 @@ func ruleLines(rule string, width int) []string {
 	return out
 }
 
-// atBlanks breaks a line at blanks alone; a word that is longer stays whole.
+// atBlanks breaks a line at blanks, and a word that is too long behind the
+// opening brackets that stand before its first string; a string stays whole.
 func atBlanks(line string, width int) []string {
 	var out []string
 	current := ""
@@ -131,6 +132,14 @@ func atBlanks(line string, width int) []string {
 			out, current = append(out, current), ""
 		}
 		current = strings.TrimLeft(current+" "+word, " ")
+		for len(current) > width {
+			code, _, _ := strings.Cut(current[:max(width, 1)], `"`)
+			at := strings.LastIndexAny(code, "({") + 1
+			if at == 0 {
+				break
+			}
+			out, current = append(out, current[:at]), current[at:]
+		}
 	}
 	return append(out, current)
 }

@@ -213,7 +213,7 @@ func (t *text) recommendations() {
 // alerts points to the alert rules that would have told of roots.
 func (t *text) alerts(ids []string) {
 	if refs := t.refs(ids); refs != "" {
-		t.bullet(2, "-", fmt.Sprintf("monitoring: alert rules that tell of them (%s) are in 'explain ID' and -o markdown", refs), nil)
+		t.bullet(2, "-", fmt.Sprintf("monitoring: alert rules that tell of them (%s) are in 'explain ID', -o markdown and --evidence-dir", refs), nil)
 	}
 }
 
