@@ -71,7 +71,7 @@ verify: ## Check that formatting, modules and generated pages are up to date; ch
 	$(GO) run ./hack/docs -check
 	$(GO) run ./hack/score -check
 
-docs: ## Write the generated page docs/detectors.md
+docs: ## Write the generated pages: docs/commands, docs/detectors and their indexes
 	$(GO) run ./hack/docs
 
 update: ## Rewrite the expected outputs of tests (goldens); read the diff before committing

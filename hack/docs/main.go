@@ -1,85 +1,81 @@
-// Command docs writes docs/detectors.md from the detectors themselves, or
-// checks with -check that what stands there is what it would write.
+// Command docs writes the pages of documentation that say what the program
+// says itself: one for each command, from its help, and one for each detector,
+// with indexes of them. With -check it checks that what stands there is what it
+// would write.
 //
-//	go run ./hack/docs [-check] [-o FILE]
+//	go run ./hack/docs [-check] [-o FOLDER]
 package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
-	"strings"
-
-	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
-	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors"
+	"path/filepath"
+	"slices"
 )
 
 func main() {
-	file := flag.String("o", "docs/detectors.md", "the page")
-	check := flag.Bool("check", false, "change nothing; fail when the page is not up to date")
+	folder := flag.String("o", "docs", "the folder of the pages")
+	check := flag.Bool("check", false, "change nothing; fail when a page is not up to date")
 	flag.Parse()
-	if err := run(*file, *check); err != nil {
+	if err := run(*folder, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 }
 
-func run(file string, check bool) error {
-	page := Page(detectors.Suite())
-	if !check {
-		return os.WriteFile(file, page, 0o644) //nolint:gosec // a page to read
+// page is one file below the folder.
+type page struct {
+	file string
+	text []byte
+}
+
+// written is how every page begins that nobody edits.
+const written = "<!-- Written by 'make docs'. Do not edit. -->\n"
+
+func run(folder string, check bool) error {
+	commands := commandPages()
+	pages := append(append(detectorPages(), commands...), indexPage(commands))
+	for _, p := range pages {
+		path := filepath.Join(folder, p.file)
+		if check {
+			if old, err := os.ReadFile(path); err != nil || !bytes.Equal(old, p.text) { //nolint:gosec // our own pages
+				return fmt.Errorf("%s is not what the program says; run 'make docs' and commit it", path)
+			}
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // pages to read
+			return err
+		}
+		if err := os.WriteFile(path, p.text, 0o644); err != nil { //nolint:gosec // a page to read
+			return err
+		}
 	}
-	old, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(old, page) {
-		return fmt.Errorf("%s is not what the detectors say; run 'make docs' and commit it", file)
+	return leftOver(folder, pages, check)
+}
+
+// leftOver removes pages of what is there no more, or complains of them.
+func leftOver(folder string, pages []page, check bool) error {
+	for _, sub := range []string{"commands", "detectors"} {
+		entries, err := os.ReadDir(filepath.Join(folder, sub))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		for _, e := range entries {
+			file := sub + "/" + e.Name()
+			if slices.ContainsFunc(pages, func(p page) bool { return p.file == file }) {
+				continue
+			}
+			if check {
+				return fmt.Errorf("%s is of nothing that there is; run 'make docs' and commit it", filepath.Join(folder, file))
+			}
+			if err := os.Remove(filepath.Join(folder, file)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
-
-const head = `<!-- Written by 'make docs' from the detectors. Do not edit. -->
-# Detectors
-
-Each detector recognises one sort of pattern. The same text is in
-` + "`kubectl patterns detectors NAME`" + `. A detector whose needs could not be read is
-reported as skipped, never as clean. An upper-case cause stands for an open set.
-
-| Detector | Category | What |
-|---|---|---|
-`
-
-// Page is the documentation of a suite in Markdown.
-func Page(suite detect.Suite) []byte {
-	var b bytes.Buffer
-	b.WriteString(head)
-	for _, d := range suite {
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", d.Name, d.Name, d.Category, d.Title())
-	}
-	for _, d := range suite {
-		section(&b, d)
-	}
-	return b.Bytes()
-}
-
-func section(b *bytes.Buffer, d *detect.Detector) {
-	title := d.Title()
-	needs := make([]string, len(d.Needs))
-	for i, n := range d.Needs {
-		needs[i] = string(n)
-	}
-	fmt.Fprintf(b, "\n## %s\n\n**%s%s.**\n\n", d.Name, strings.ToUpper(title[:1]), title[1:])
-	for _, p := range d.Paragraphs() {
-		for _, opening := range detect.Openings {
-			if rest, ok := strings.CutPrefix(p, opening); ok {
-				p = "*" + opening + "*" + rest
-			}
-		}
-		fmt.Fprintf(b, "%s\n\n", p)
-	}
-	fmt.Fprintf(b, "* Category: %s\n* Causes: %s\n* Needs: %s\n", d.Category, code(d.Causes), code(needs))
-}
-
-func code(words []string) string { return "`" + strings.Join(words, "`, `") + "`" }
