@@ -23,7 +23,7 @@ LINTER := $(CURDIR)/bin/golangci-lint
 STAMP := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install cluster prometheus test lint verify update docs cover bench fuzz score score-full record dist \
+.PHONY: help build install cluster prometheus test lint verify update docs cover bench fuzz score score-full record dist screenshots \
 	demo demo-down cluster-up cluster-down clean
 
 help: ## List the targets
@@ -105,6 +105,9 @@ record: cluster ## Record the incidents of the scoreboard anew (an hour)
 
 dist: ## Build and check the archives of a release and their krew manifest: dist/
 	$(GO) run ./hack/dist
+
+screenshots: ## Make the pictures of README.md (needs Chromium): docs/img
+	$(GO) run ./hack/screenshots
 
 demo: build cluster ## Show the plugin on a local cluster in which three incidents happen at once
 	@hack/demo bin/cluster bin/kubectl-patterns $(DEMO_DIR)
