@@ -18,9 +18,10 @@ var containerLog = regexp.MustCompile(`(?:^|/)namespaces/([^/]+)/pods/([^/]+)/([
 
 // containerLogOf is whose log a file is by its name.
 func containerLogOf(name string) (cluster.LogRef, bool) {
-	m := containerLog.FindStringSubmatch(strings.TrimSuffix(filepath.ToSlash(name), ".gz"))
+	path := strings.TrimSuffix(filepath.ToSlash(name), ".gz")
+	m := containerLog.FindStringSubmatch(path)
 	if m == nil {
-		return cluster.LogRef{}, false
+		return bundledLogOf(path)
 	}
 	return cluster.LogRef{Pod: cluster.Ref{Kind: "Pod", Namespace: m[1], Name: m[2]}, Container: m[3], Previous: m[4] == "previous"}, true
 }

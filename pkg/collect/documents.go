@@ -70,6 +70,12 @@ func (r *reading) jsonDocument(name string, dec *json.Decoder) error {
 	if err != nil {
 		return err
 	}
+	if token == nil {
+		return nil // "null" holds nothing
+	}
+	if token == json.Delim('[') {
+		return r.array(name, dec)
+	}
 	if token != json.Delim('{') {
 		return fmt.Errorf("expected an object, found %v", token)
 	}
@@ -104,7 +110,8 @@ func (r *reading) jsonDocument(name string, dec *json.Decoder) error {
 	if err != nil {
 		return err
 	}
-	return r.object(name, raw, "")
+	r.budget.renew()
+	return r.object(name, raw, bundledKind(name))
 }
 
 // unexpected turns the end of the stream inside a document into an error: a
@@ -142,6 +149,7 @@ func (r *reading) items(name string, dec *json.Decoder, kind string) error {
 		if err := dec.Decode(&raw); err != nil {
 			return err
 		}
+		r.budget.renew()
 		if err := r.object(name, raw, kind); err != nil {
 			return err
 		}
@@ -160,6 +168,7 @@ func (r *reading) yamlDocuments(name string, br *bufio.Reader) error {
 		if err != nil {
 			return fmt.Errorf("document %d: %w", n, err)
 		}
+		r.budget.renew()
 		if len(bytes.TrimSpace(doc)) == 0 {
 			continue
 		}

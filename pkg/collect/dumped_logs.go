@@ -34,6 +34,7 @@ type dumpedLogs struct {
 	kept   int
 	inside bool
 	within bool // the line before did not end
+	from   string
 }
 
 // isDumpedLog reports whether a file of a dump holds the logs of a pod:
@@ -99,6 +100,7 @@ func (r *reading) logReader(name string) func(*bufio.Reader) error {
 		return r.logFile
 	}
 	if ref, ok := containerLogOf(name); ok {
+		r.logs.from = r.source(name)
 		return func(br *bufio.Reader) error { return r.containerLog(ref, br) }
 	}
 	return nil
@@ -142,6 +144,6 @@ func (r *reading) keepFailing() {
 		}
 	}
 	read := len(r.b.Logs)
-	r.b.Logs = slices.DeleteFunc(r.b.Logs, func(l cluster.Log) bool { return !failing[l.LogRef] })
-	r.b.Sources = append(r.b.Sources, cluster.Source{Resource: cluster.PodLogs, From: dumpedFrom, Objects: read})
+	r.b.Logs = slices.DeleteFunc(r.b.Logs, func(l cluster.Log) bool { return !failing[cluster.LogRef{Pod: l.Pod, Container: l.Container}] })
+	r.b.Sources = append(r.b.Sources, cluster.Source{Resource: cluster.PodLogs, From: firstOf(r.logs.from, dumpedFrom), Objects: read})
 }

@@ -46,6 +46,14 @@ type reading struct {
 	logs     *dumpedLogs
 	restored []*restored // snapshots of this plugin
 	file     string      // that is being read, as it was named
+	budget   *budget     // of the stream that is being read
+	nested   int         // archives around it
+	// Of tables: when the one that is read was printed, the namespace that is
+	// asked for, the newest moment of all, and what was read of them.
+	printed   time.Time
+	namespace string
+	moment    time.Time
+	tables    []cluster.Resource
 }
 
 // fresh is a reading that has read nothing yet.
@@ -64,17 +72,20 @@ func newReading(ctx context.Context, file string) *reading {
 // gap, and the rest stands; it is an error when nothing at all was readable.
 func (f *Files) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, error) {
 	r := newReading(ctx, "")
+	if len(scope.Namespaces) == 1 {
+		r.namespace = scope.Namespaces[0]
+	}
 	for _, path := range f.Paths {
 		if err := ctx.Err(); err != nil {
 			return cluster.Parts{}, err
 		}
 		r.file = path
 		if path == "-" {
-			r.file = "standard input"
+			r.file, r.printed = "standard input", or(f.Now, time.Now())
 			r.stream(r.file, f.Stdin)
 			continue
 		}
-		if err := r.path(path); err != nil {
+		if err := r.path(path, f.Now); err != nil {
 			return cluster.Parts{}, err
 		}
 	}
@@ -96,6 +107,9 @@ func (r *reading) finish(scope cluster.Scope, now time.Time) (cluster.Parts, err
 	}
 	r.b.Identity, r.b.Scope = cluster.Identity{Offline: true}, scope
 	r.b.At = measuredAfter(newest(&r.b.Parts, r.b.touched), &r.b.Parts)
+	if r.moment.After(r.b.At) {
+		r.b.At = r.moment
+	}
 	if err := r.restore(&r.b.Parts); err != nil {
 		return cluster.Parts{}, err
 	}
@@ -115,11 +129,12 @@ func (r *reading) nothing(paths []string) error {
 	return fmt.Errorf("nothing to analyse in %s: no Kubernetes objects in it", strings.Join(paths, ", "))
 }
 
-func (r *reading) path(path string) error {
+func (r *reading) path(path string, now time.Time) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return err // names operation and path
 	}
+	r.printed = or(now, info.ModTime().UTC().Truncate(time.Second))
 	if !info.IsDir() {
 		return r.open(path, func(in io.Reader) { r.stream(withFolder(path, path), in) })
 	}
@@ -127,8 +142,18 @@ func (r *reading) path(path string) error {
 		return err
 	}
 	return r.folder(path, func(path, name string) error {
+		if info, err := os.Stat(path); err == nil {
+			r.printed = or(now, info.ModTime().UTC().Truncate(time.Second))
+		}
 		return r.open(path, func(in io.Reader) { r.stream(withFolder(path, name), in) })
 	})
+}
+
+func or(t, otherwise time.Time) time.Time {
+	if t.IsZero() {
+		return otherwise
+	}
+	return t
 }
 
 // folder reads all files of a folder that may be data, each with its path and
@@ -160,8 +185,8 @@ func isData(path string) bool {
 	}
 	path = strings.TrimSuffix(strings.ToLower(path), ".gz")
 	switch filepath.Ext(path) {
-	case ".json", ".yaml", ".yml", ".tar", ".tgz":
-		return true
+	case ".json", ".yaml", ".yml", ".tar", ".tgz", ".txt":
+		return !isForeign(path)
 	}
 	return false
 }
@@ -178,33 +203,56 @@ func (r *reading) open(path string, read func(io.Reader)) error {
 
 // stream reads one file of whatever form, by its first bytes.
 func (r *reading) stream(name string, in io.Reader) {
-	br := bufio.NewReaderSize(&interruptible{r.ctx, in}, 1<<16)
+	if r.nested++; r.nested > mostNested {
+		r.fail(name, errNested)
+		return
+	}
+	around := r.budget
+	r.budget = &budget{&interruptible{r.ctx, in}, mostOfObject}
+	defer func() { r.nested, r.budget = r.nested-1, around }()
+	br := bufio.NewReaderSize(r.budget, 1<<16)
 	if magic, _ := br.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
 		gz, err := gzip.NewReader(br)
 		if err != nil {
 			r.fail(name, err)
 			return
 		}
-		r.stream(strings.TrimSuffix(name, ".gz"), gz)
+		r.stream(strings.TrimSuffix(name, ".gz"), r.unbounded(gz))
 		return
 	}
 	if read := r.logReader(name); read != nil {
+		r.unbounded(br)
 		if err := read(br); err != nil {
 			r.fail(name, err)
 		}
 		return
 	}
 	if head, _ := br.Peek(262); len(head) == 262 && string(head[257:262]) == "ustar" {
-		r.archive(name, tar.NewReader(br))
+		r.archive(name, tar.NewReader(r.unbounded(br)))
 		return
 	}
 	if m, ok := metricsFileOf(name); ok {
 		r.metrics(m, br)
 		return
 	}
-	if err := r.documents(name, br); err != nil {
+	read := r.documents
+	if isTable(headOf(br)) {
+		read = r.tableRead
+	} else if filepath.Ext(name) == ".txt" && name != r.file {
+		return // a note that lies among data
+	}
+	if err := read(name, br); err != nil {
 		r.fail(name, err)
 	}
+}
+
+var errNested = fmt.Errorf("more than %d archives in one another", mostNested)
+
+// unbounded lets a stream go on: what lies in an archive has a bound of its
+// own.
+func (r *reading) unbounded(br io.Reader) io.Reader {
+	r.budget.left = 1 << 62
+	return br
 }
 
 func (r *reading) archive(name string, in *tar.Reader) {
@@ -221,6 +269,7 @@ func (r *reading) archive(name string, in *tar.Reader) {
 			continue
 		}
 		if !isManifest(h.Name) {
+			r.printed = or(h.ModTime.UTC(), r.printed)
 			r.stream(h.Name, in)
 			continue
 		}
@@ -241,7 +290,7 @@ func (r *reading) fail(name string, err error) {
 
 // count notes an object of a resource from a file.
 func (r *reading) count(resource cluster.Resource, file string, n int) {
-	key := cluster.Source{Resource: resource, From: file}
+	key := cluster.Source{Resource: resource, From: r.source(file)}
 	if _, ok := r.objects[key]; !ok {
 		r.order = append(r.order, key)
 	}
@@ -258,6 +307,9 @@ func (r *reading) sources() {
 	for _, key := range r.order {
 		seen[key.Resource] = true
 		key.Objects = r.objects[cluster.Source{Resource: key.Resource, From: key.From}]
+		if slices.Contains(r.tables, key.Resource) {
+			key.Gap = roundedTimes
+		}
 		r.b.Sources = append(r.b.Sources, key)
 	}
 	for _, resource := range savedResources {

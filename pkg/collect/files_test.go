@@ -78,7 +78,7 @@ func TestBrokenInputNamesItsPlace(t *testing.T) {
 		"truncated":     {podJSON[:len(podJSON)-10], fmt.Sprintf("line 1, column %d: the file ends in the middle of an object", len(podJSON)-9)},
 		"syntax":        {"{\n \"kind\": \"Pod\",\n oops\n}", "line 3, column 2: invalid character 'o'"},
 		"nothing of us": {`{"apiVersion":"v1","kind":"Widget","metadata":{}}`, "only objects of other kinds (Widget)"},
-		"array":         {`[1,2]`, "expected an object, found ["},
+		"array":         {`[1,2]`, "no Kubernetes objects in it"},
 		"empty":         {"", "no Kubernetes objects in it"},
 		"binary":        {"\x00\x01\x02", "no text but binary data"},
 	} {

@@ -1,0 +1,107 @@
+package collect
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// The bundles that other tools save, known by the folders in them.
+//
+// OpenShift's must-gather, and `oc adm inspect` which it calls, write
+// cluster-scoped-resources/GROUP/RESOURCE/NAME.yaml,
+// namespaces/NS/GROUP/RESOURCE.yaml and logs below namespaces/NS/pods
+// (github.com/openshift/must-gather; oc/pkg/cli/admin/inspect).
+//
+// Replicated's troubleshoot.sh writes cluster-resources/RESOURCE/NS.json,
+// cluster-resources/RESOURCE.json for what has no namespace, and logs in
+// cluster-resources/pods/logs/NS/POD/CONTAINER.log
+// (troubleshoot/pkg/collect/cluster_resources.go, pkg/constants).
+var (
+	mustGather    = regexp.MustCompile(`(?:^|/)(?:cluster-scoped-resources/|namespaces/[^/]+/[^/]+/.*\.(?:ya?ml|log)$)`)
+	supportBundle = regexp.MustCompile(`(?:^|/)cluster-resources/([a-z-]+)(?:/|\.json)`)
+	bundledLog    = regexp.MustCompile(`(?:^|/)cluster-resources/pods/logs/([^/]+)/([^/]+)/([^/]+?)(-previous)?\.log$`)
+)
+
+// bundledKinds are the kinds of a support bundle's folders. Older bundles hold
+// plain arrays, of objects that do not name their kind.
+var bundledKinds = map[string]string{
+	"pods": "Pod", "events": "Event", "nodes": "Node", "deployments": "Deployment", "replicasets": "ReplicaSet",
+	"statefulsets": "StatefulSet", "daemonsets": "DaemonSet", "jobs": "Job", "cronjobs": "CronJob", "services": "Service",
+	"endpointslices": "EndpointSlice", "pvcs": "PersistentVolumeClaim", "ingress": "Ingress", "network-policy": "NetworkPolicy",
+	"resource-quota": "ResourceQuota", "limitranges": "LimitRange", "storage-classes": "StorageClass", "configmaps": "ConfigMap",
+	"custom-resource-definitions": "CustomResourceDefinition", "pod-disruption-budgets": "PodDisruptionBudget",
+	"roles": "Role", "rolebindings": "RoleBinding", "clusterroles": "ClusterRole", "clusterrolebindings": "ClusterRoleBinding",
+}
+
+// bundledKind is the kind that a file of a support bundle holds, if its place
+// says so.
+func bundledKind(name string) string {
+	m := supportBundle.FindStringSubmatch(filepath.ToSlash(name))
+	if m == nil {
+		return ""
+	}
+	return bundledKinds[m[1]]
+}
+
+// source is what a file is called as a source: bundles have hundreds of files,
+// and are one source each.
+func (r *reading) source(name string) string {
+	path, whole := filepath.ToSlash(name), filepath.Base(r.file)
+	switch {
+	case supportBundle.MatchString(path):
+		return whole + " (support bundle)"
+	case mustGather.MatchString(path):
+		return whole + " (must-gather)"
+	}
+	return name
+}
+
+// bundledLogOf is whose log a file of a support bundle is.
+func bundledLogOf(path string) (cluster.LogRef, bool) {
+	m := bundledLog.FindStringSubmatch(path)
+	if m == nil {
+		return cluster.LogRef{}, false
+	}
+	return cluster.LogRef{Pod: cluster.Ref{Kind: "Pod", Namespace: m[1], Name: m[2]}, Container: m[3], Previous: m[4] != ""}, true
+}
+
+// array reads a list without anything around it, whose "[" was read: what jq
+// makes of a list, and old support bundles. What in it is no object is of no
+// concern.
+func (r *reading) array(name string, dec *json.Decoder) error {
+	kind := bundledKind(name)
+	for dec.More() {
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); err != nil {
+			return unexpected(err)
+		}
+		r.budget.renew()
+		if raw[0] != '{' {
+			continue
+		}
+		if err := r.object(name, raw, kind); err != nil {
+			return err
+		}
+	}
+	if _, err := dec.Token(); err != nil {
+		return unexpected(err)
+	}
+	if kind != "" {
+		r.listRead(name, kind)
+	}
+	return nil
+}
+
+// isForeign reports whether a file of a bundle is none of those that hold
+// objects: lists of errors, and what the tools note for themselves.
+func isForeign(name string) bool {
+	path := filepath.ToSlash(name)
+	if supportBundle.MatchString(path) {
+		return bundledKind(path) == "" || strings.HasSuffix(path, "-errors.json")
+	}
+	return false
+}
