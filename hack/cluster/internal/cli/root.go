@@ -40,7 +40,7 @@ func Root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(upCommand(), downCommand(), playCommand(), statusCommand(), scenariosCommand(),
+	root.AddCommand(upCommand(), downCommand(), playCommand(), fillCommand(), statusCommand(), scenariosCommand(),
 		superviseCommand(), componentCommand())
 	return root
 }

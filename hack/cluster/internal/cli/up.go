@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -53,6 +54,7 @@ func upCommand() *cobra.Command {
 	flags.IntVar(&o.portBase, "port-base", 0, "first of seven ports in a row (0 means any free ones)")
 	flags.DurationVar(&o.config.Lifetime, "lifetime", 4*time.Hour, "when the cluster ends by itself")
 	flags.DurationVar(&o.config.EventTTL, "event-ttl", time.Hour, "how long the API server keeps events")
+	flags.BoolVar(&o.config.Bare, "bare", false, "start etcd and the API server alone: nothing changes what is stored, nothing runs")
 	flags.StringArrayVar(&o.config.APIArgs, "api-arg", nil, "additional flag of the API server (repeatable)")
 	flags.StringArrayVar(&o.config.KCMArgs, "kcm-arg", nil, "additional flag of the controller-manager (repeatable)")
 	return cmd
@@ -60,6 +62,9 @@ func upCommand() *cobra.Command {
 
 func (o *upOptions) run(cmd *cobra.Command) error {
 	ctx, tell, began := cmd.Context(), teller(cmd.ErrOrStderr()), time.Now()
+	if o.config.Bare && o.scenario != "" {
+		return errors.New("a scenario needs what --bare leaves out")
+	}
 	if o.scenario != "" {
 		// A misspelt name should not cost the start of a cluster.
 		if _, err := loadScenario(o.scenario); err != nil {

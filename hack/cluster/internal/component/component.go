@@ -34,6 +34,10 @@ const (
 	Kubelet           = "kubelet" // what the API server asks of kubelets; not their work
 )
 
+// Bare lists the parts that keep objects but do nothing with them, in the order
+// in which they have to start.
+func Bare() []string { return []string{Etcd, APIServer} }
+
 // Names lists every part in the order in which they have to start.
 func Names() []string {
 	return []string{Etcd, APIServer, ControllerManager, Scheduler, Kwok, Kubelet}

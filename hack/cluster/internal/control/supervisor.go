@@ -63,11 +63,18 @@ func Supervise(parent context.Context, f state.Folder) error {
 	return errors.Join(err, leaveFailure(f, err))
 }
 
+func parts(c state.Config) []string {
+	if c.Bare {
+		return component.Bare()
+	}
+	return component.Names()
+}
+
 // startAll starts the parts in order. The API server has to be ready before
 // those that read from it: they would log a minute of failures and back off.
 func startAll(ctx context.Context, f state.Folder, c state.Config, cancel context.CancelCauseFunc) ([]*child, error) {
 	var children []*child
-	for _, name := range component.Names() {
+	for _, name := range parts(c) {
 		started, err := start(name, f, c)
 		if err != nil {
 			return children, err

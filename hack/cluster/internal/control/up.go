@@ -121,7 +121,7 @@ func waitReady(ctx context.Context, f state.Folder, c state.Config, ended <-chan
 		case <-ctx.Done():
 		}
 	}()
-	for _, name := range component.Names() {
+	for _, name := range parts(c) {
 		if name == component.Etcd {
 			continue // the API server is not ready before it
 		}
@@ -129,6 +129,9 @@ func waitReady(ctx context.Context, f state.Folder, c state.Config, ended <-chan
 			return err
 		}
 		tell("%s is ready", name)
+	}
+	if c.Bare {
+		return nil
 	}
 	return waitServiceAccount(ctx, f)
 }

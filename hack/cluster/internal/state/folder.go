@@ -24,6 +24,7 @@ type Config struct {
 	Ports      Ports         `json:"ports"`
 	Lifetime   time.Duration `json:"lifetime"`
 	EventTTL   time.Duration `json:"eventTTL"`
+	Bare       bool          `json:"bare,omitempty"` // etcd and the API server alone
 	APIArgs    []string      `json:"apiArgs,omitempty"`
 	KCMArgs    []string      `json:"kcmArgs,omitempty"`
 	Started    time.Time     `json:"started"`
