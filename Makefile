@@ -8,6 +8,9 @@ DEMO_DIR := .cluster/demo
 # More arguments for go test, such as TESTFLAGS='-run Oom -v'.
 TESTFLAGS ?=
 FUZZTIME ?= 20s
+# How many pods bench-cluster makes, and more arguments, such as -repeat 5.
+SIZE ?= 10000
+BENCHFLAGS ?=
 
 # As hack/cluster/build builds, so that its tests do not compile a control plane
 # of their own; vetting it would mean vetting all of Kubernetes.
@@ -23,7 +26,7 @@ LINTER := $(CURDIR)/bin/golangci-lint
 STAMP := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install cluster prometheus test lint verify update docs cover bench fuzz score score-full record dist screenshots \
+.PHONY: help build install cluster prometheus test lint verify update docs cover bench bench-cluster kubectl fuzz score score-full record dist screenshots \
 	demo demo-down cluster-up cluster-down clean
 
 help: ## List the targets
@@ -37,6 +40,9 @@ install: ## Install the plugin into Go's bin folder
 
 cluster: ## Build the local control plane: bin/cluster (minutes at first, then seconds)
 	hack/cluster/build $(CLUSTER)
+
+kubectl: ## Build the kubectl of the local control plane's version: bin/kubectl
+	hack/cluster/build $(CURDIR)/bin/kubectl k8s.io/kubernetes/cmd/kubectl
 
 prometheus: ## Build the Prometheus of the tests: bin/prometheus and bin/promtool (minutes at first)
 	hack/prometheus/build $(CURDIR)/bin
@@ -87,6 +93,10 @@ cover: ## Measure which statements the tests of pkg reach: bin/cover.out
 
 bench: ## Run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./pkg/...
+
+bench-cluster: build cluster kubectl ## Compare with kubectl on a real API server with SIZE pods (10000); KEEP=folder uses a cluster that is up
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/bench ./hack/bench
+	bin/bench -size $(SIZE) -cluster "$(KEEP)" $(BENCHFLAGS)
 
 fuzz: ## Run every fuzz test for a short while (FUZZTIME, 20s)
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' pkg | sort | while IFS=: read -r file name; do \

@@ -67,7 +67,7 @@ func (g *generator) put(resource string, o interface {
 
 // namespaces come with what their pods name: account, ConfigMap and Secrets.
 func (g *generator) namespaces() {
-	for i := range namespaces {
+	for i := range namespaces + 1 {
 		name, created := namespaceName(i), g.plan.Now.AddDate(-1, 0, -i)
 		ns := &corev1.Namespace{TypeMeta: typeOf("v1", "Namespace"), ObjectMeta: g.meta("", name, created)}
 		ns.Labels = map[string]string{corev1.LabelMetadataName: name}

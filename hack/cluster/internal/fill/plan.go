@@ -64,6 +64,7 @@ const (
 // app is a Deployment with what belongs to it.
 type app struct {
 	index   int
+	home    int // its namespace
 	pods    int
 	evicted int // of these
 	failing int // of these, the newest: they are of the new revision
@@ -72,7 +73,7 @@ type app struct {
 	rolled  time.Time
 }
 
-func (a *app) namespace() string { return namespaceName(a.index % namespaces) }
+func (a *app) namespace() string { return namespaceName(a.home) }
 
 // name tells what it is for, and is unique.
 func (a *app) name() string {
@@ -105,7 +106,7 @@ func nodeOf(pod int) int { return pod * 389 % nodeCount }
 // those of the other incidents and of the rollouts.
 func (a *app) isEvicted(slot int) bool {
 	pod := a.index*podsPerApp + slot
-	if a.failing > 0 || a.recent || a.index%namespaces == brokenNamespace {
+	if a.failing > 0 || a.recent || a.home == brokenNamespace {
 		return false
 	}
 	return nodeOf(pod) == brokenNode && pod/nodeCount%4 != 3
@@ -115,8 +116,11 @@ func (a *app) isEvicted(slot int) bool {
 func (p Plan) apps() ([]*app, Planted) {
 	all := make([]*app, (p.Pods+podsPerApp-1)/podsPerApp)
 	for i := range all {
-		all[i] = &app{index: i, pods: min(podsPerApp, p.Pods-i*podsPerApp),
+		all[i] = &app{index: i, home: i % namespaces, pods: min(podsPerApp, p.Pods-i*podsPerApp),
 			rolled: p.Now.Add(-time.Duration(3+i*7%40)*24*time.Hour - time.Duration(i)*time.Second)}
+	}
+	for _, a := range all[len(all)-2:] {
+		a.home = namespaces
 	}
 	var planted Planted
 	planted.Refused = p.refuse(all)
@@ -138,7 +142,7 @@ func (p Plan) apps() ([]*app, Planted) {
 func (p Plan) refuse(all []*app) int {
 	count := 0
 	for _, a := range all {
-		if a.registry() != refusedRegistry || a.index%namespaces == brokenNamespace || a.pods < podsPerApp {
+		if a.registry() != refusedRegistry || a.home == brokenNamespace || a.pods < podsPerApp {
 			continue
 		}
 		if count+refusedPerApp > p.Pods/100 {
@@ -159,7 +163,7 @@ func (p Plan) rollOut(all []*app) {
 		if missing <= 0 {
 			return
 		}
-		if a.registry() == refusedRegistry || a.index%namespaces == brokenNamespace {
+		if a.registry() == refusedRegistry || a.home == brokenNamespace {
 			continue
 		}
 		a.recent = true
@@ -172,7 +176,7 @@ func (p Plan) rollOut(all []*app) {
 func (p Plan) loseKey(all []*app, pods int) int {
 	left := pods
 	for _, a := range all {
-		if a.index%namespaces != brokenNamespace || left == 0 {
+		if a.home != brokenNamespace || left == 0 {
 			continue
 		}
 		a.fault, a.failing = keyless, min(a.pods, left)
@@ -182,7 +186,16 @@ func (p Plan) loseKey(all []*app, pods int) int {
 	return pods - left
 }
 
-func namespaceName(i int) string { return fmt.Sprintf("team-%02d", i) }
+// Small is the namespace of some 50 pods.
+const Small = "team-small"
+
+func namespaceName(i int) string {
+	if i == namespaces {
+		return Small
+	}
+	return fmt.Sprintf("team-%02d", i)
+}
+
 func nodeName(i int) string {
 	return fmt.Sprintf("ip-10-%d-%d-%d.eu-west-1.compute.internal", 16+i/250, i%250, 10+i%7)
 }

@@ -1,7 +1,9 @@
 package fill
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -32,7 +34,7 @@ func (g *generator) podStatus(a *app, slot int, p *corev1.Pod) corev1.PodStatus 
 func (g *generator) running(c *corev1.Container, since time.Time) corev1.ContainerStatus {
 	yes := true
 	s := corev1.ContainerStatus{
-		Name: c.Name, Image: c.Image, ImageID: c.Image[:len(c.Image)-len(":v2.0.0")] + "@" + g.digest(), ContainerID: "containerd://" + g.digest()[7:],
+		Name: c.Name, Image: c.Image, ImageID: imageID(c.Image), ContainerID: "containerd://" + g.digest()[7:],
 		Ready: true, Started: &yes, State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: at(since)}},
 		AllocatedResources: c.Resources.Requests, Resources: &c.Resources,
 	}
@@ -45,6 +47,12 @@ func (g *generator) running(c *corev1.Container, since time.Time) corev1.Contain
 		s.VolumeMounts = append(s.VolumeMounts, mount)
 	}
 	return s
+}
+
+// imageID is the same wherever an image runs.
+func imageID(image string) string {
+	repository, _, _ := strings.Cut(image, ":v")
+	return fmt.Sprintf("%s@sha256:%x", repository, sha256.Sum256([]byte(image)))
 }
 
 func wait(s *corev1.ContainerStatus, reason, message string) {
