@@ -52,9 +52,8 @@ const ticks = 100 // USER_HZ, which Linux tells programs on every architecture o
 // cpuOf reads user and system time, fields 14 and 15. The second field is a
 // name in brackets that may contain anything.
 func cpuOf(stat string) (time.Duration, error) {
-	_, rest, ok := strings.Cut(stat, ") ")
-	fields := strings.Fields(rest)
-	if !ok || len(fields) < 13 {
+	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 13 {
 		return 0, errors.New("/proc has another form than known")
 	}
 	user, err := strconv.ParseInt(fields[11], 10, 64)
