@@ -3,14 +3,12 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -222,30 +220,6 @@ func (o *options) setScope(namespaceGiven bool) error {
 		o.scope.Namespaces = []string{ns}
 	}
 	return nil
-}
-
-// style looks at where the output goes.
-func (f *scanFlags) style() report.Style {
-	s := report.Style{Zone: time.Local, Width: 80}
-	if f.utc {
-		s.Zone = time.UTC
-	}
-	out, isFile := f.streams.Out.(*os.File)
-	terminal := isFile && term.IsTerminal(int(out.Fd()))
-	if terminal {
-		if w, _, err := term.GetSize(int(out.Fd())); err == nil && w > 0 {
-			s.Width = w
-		}
-	} else if w, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && w > 0 {
-		s.Width = w
-	}
-	switch f.color {
-	case "always":
-		s.Color = true
-	case "auto":
-		s.Color = terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-	}
-	return s
 }
 
 func (f *scanFlags) warn(format string, args ...any) {

@@ -145,12 +145,8 @@ func (t *text) briefEnd() {
 		t.paragraph(0, 0, "-o wide says what was looked at.", t.palette.dim)
 		return
 	}
-	t.beside(0, "More: ", t.palette.dim, fmt.Sprintf("'%s' tells all of one, with what to look at next; -o wide tells all of all.", t.explainCommand("ID")), t.palette.dim)
-}
-
-// explainCommand repeats this scan's choice of what to look at.
-func (t *text) explainCommand(id string) string {
-	return strings.Join(filled("kubectl patterns explain", id, t.style.Again), " ")
+	t.paragraph(0, 0, "-o wide tells all of this. All of the first, with where to look next:", t.palette.dim)
+	t.command(2, strings.Join(filled("kubectl patterns explain", t.r.Patterns[0].ID, t.style.Again), " "))
 }
 
 // gapsInShort names what could not be read and who could not judge, without

@@ -44,7 +44,7 @@ func (t *text) briefRoot(p *Pattern) {
 func (t *text) briefSaid(p *Pattern) {
 	for _, e := range said(p.Evidence, 1) {
 		room := t.style.width() - briefIndent - briefLabel - 2
-		t.laid(briefIndent, cell{pad("Says", briefLabel), t.palette.dim}, cell{"“" + shortenKeepingEnd(escape(e.Text), room) + "”", nil})
+		t.laid(briefIndent, cell{pad("Says", briefLabel), t.palette.dim}, cell{"“" + shortenKeepingEnd(t.clean(e.Text), room) + "”", nil})
 	}
 }
 
@@ -159,7 +159,7 @@ func (t *text) briefFollowing(p *Pattern) {
 	label := "Follows"
 	for _, l := range t.following(p, 0) {
 		room := t.style.width() - briefIndent - briefLabel - 2*l.depth
-		t.laid(briefIndent, cell{pad(label, briefLabel+2*l.depth), t.palette.dim}, cell{clip(escape(l.text), room), t.palette.severity(l.severity)})
+		t.laid(briefIndent, cell{pad(label, briefLabel+2*l.depth), t.palette.dim}, cell{clip(t.clean(l.text), room), t.palette.severity(l.severity)})
 		label = ""
 	}
 }

@@ -3,10 +3,8 @@ package report
 import (
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/fatih/color"
-	"github.com/mattn/go-runewidth"
 )
 
 // canvas lays text out in plain runes and paints it last, so that colours
@@ -34,12 +32,28 @@ func (c *canvas) print(s string) {
 	}
 }
 
+// clean makes text from a cluster safe, and fit for the terminal.
+func (c *canvas) clean(text string) string {
+	if text = escape(text); c.style.ASCII {
+		return ascii(text)
+	}
+	return text
+}
+
+// cleanCommand is the same of a command, in which each blank counts.
+func (c *canvas) cleanCommand(command string) string {
+	if command = escaped(command, true); c.style.ASCII {
+		return ascii(command)
+	}
+	return command
+}
+
 func (c *canvas) blank() { c.print("\n") }
 
 // line prints cells beside each other, escaped but not laid out.
 func (c *canvas) line(indent int, cells ...cell) {
 	for i := range cells {
-		cells[i].text = escape(cells[i].text)
+		cells[i].text = c.clean(cells[i].text)
 	}
 	c.laid(indent, cells...)
 }
@@ -49,6 +63,9 @@ func (c *canvas) laid(indent int, cells ...cell) {
 	var b strings.Builder
 	b.WriteString(strings.Repeat(" ", indent))
 	for _, x := range cells {
+		if c.style.ASCII {
+			x.text = asciiDrawn(x.text)
+		}
 		text := strings.TrimRight(x.text, " ")
 		if x.paint != nil && text != "" {
 			text = x.paint.Sprint(text)
@@ -73,7 +90,7 @@ func (c *canvas) remark(indent int, why string) {
 
 // paragraph wraps text; lines after the first are indented by hang more.
 func (c *canvas) paragraph(indent, hang int, text string, paint *color.Color) {
-	for i, l := range wrap(escape(text), c.style.width()-indent-hang) {
+	for i, l := range wrap(c.clean(text), c.style.width()-indent-hang) {
 		c.laid(indent+min(i, 1)*hang, cell{l, paint})
 	}
 }
@@ -93,8 +110,8 @@ func (c *canvas) bullet(indent int, mark, text string, paint *color.Color) {
 
 // beside prints wrapped text beside a label, which is ours and laid out.
 func (c *canvas) beside(indent int, label string, labelPaint *color.Color, text string, paint *color.Color) {
-	width := runewidth.StringWidth(label)
-	for i, l := range wrap(escape(text), c.style.width()-indent-width) {
+	width := widthOf(label)
+	for i, l := range wrap(c.clean(text), c.style.width()-indent-width) {
 		if i > 0 {
 			label = strings.Repeat(" ", width)
 		}
@@ -119,7 +136,7 @@ func wrap(text string, width int) []string {
 		switch {
 		case current == "":
 			current = word
-		case runewidth.StringWidth(current)+1+runewidth.StringWidth(word) > width:
+		case widthOf(current)+1+widthOf(word) > width:
 			lines = append(lines, current)
 			current = word
 		default:
@@ -130,43 +147,4 @@ func wrap(text string, width int) []string {
 		lines = append(lines, current)
 	}
 	return lines
-}
-
-// pad fills text with blanks to a width in columns.
-func pad(text string, width int) string { return runewidth.FillRight(text, width) }
-
-// shorten cuts text in the middle: names differ at their ends.
-func shorten(text string, width int) string {
-	if len(headOf(text, width)) == len(text) {
-		return text
-	}
-	if width < 5 {
-		return headOf(text, width)
-	}
-	head := headOf(text, (width-1)/2)
-	return head + "…" + tailOf(text, width-1-runewidth.StringWidth(head))
-}
-
-// headOf is the longest start of a text that fits into a width. It looks no
-// further: the text may be a megabyte without a blank.
-func headOf(text string, width int) string {
-	for i, r := range text {
-		if width -= runewidth.RuneWidth(r); width < 0 {
-			return text[:i]
-		}
-	}
-	return text
-}
-
-// tailOf is the longest end of a text that fits into a width.
-func tailOf(text string, width int) string {
-	i := len(text)
-	for i > 0 {
-		r, size := utf8.DecodeLastRuneInString(text[:i])
-		if width -= runewidth.RuneWidth(r); width < 0 {
-			break
-		}
-		i -= size
-	}
-	return text[i:]
 }

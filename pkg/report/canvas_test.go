@@ -12,15 +12,20 @@ import (
 
 func TestEscape(t *testing.T) {
 	for in, want := range map[string]string{
-		"plain":                    "plain",
-		"two\nlines\r\n and\ttab":  "two lines and tab",
-		"\x1b[31mred\x1b[0m":       "^[[31mred^[[0m",
-		"bell\a and del\x7f":       "bell^G and del^?",
-		"c1 \u009b31m":             "c1 \\u009b31m",
-		"abc\u202edef":             "abc\\u202edef",
-		"zero\u200bwidth":          "zero\\u200bwidth",
-		"broken \xff utf-8":        "broken \\ufffd utf-8",
-		"umlaut ä, 漢字, → and “so”": "umlaut ä, 漢字, → and “so”",
+		"plain":                           "plain",
+		"two\nlines\r\n and\ttab":         "two lines and tab",
+		"\x1b[31mred\x1b[0m":              "^[[31mred^[[0m",
+		"bell\a and del\x7f":              "bell^G and del^?",
+		"c1 \u009b31m":                    "c1 \\u009b31m",
+		"abc\u202edef":                    "abc\\u202edef",
+		"zero\u200bwidth":                 "zero\\u200bwidth",
+		"broken \xff utf-8":               "broken \\ufffd utf-8",
+		"join\u2060er, tag\U000e0041":     "join\\u2060er, tag\\ue0041",
+		"line\u2028separator":             "line\\u2028separator",
+		"hangul\u3164filler":              "hangul\\u3164filler",
+		"e\u0301 n\u0303":                 "e\u0301 n\u0303",
+		"a" + strings.Repeat("\u0301", 6): "a" + strings.Repeat("\u0301", 4) + `\u0301\u0301`,
+		"umlaut ä, 漢字, → and “so”":        "umlaut ä, 漢字, → and “so”",
 	} {
 		if got := escape(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
@@ -34,7 +39,7 @@ func FuzzEscape(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in string) {
 		out := escape(in)
 		for _, r := range out {
-			if r < 0x20 || (r >= 0x7f && r < 0xa0) || isBidi(r) {
+			if isHidden(r) {
 				t.Errorf("%q lets %U through", in, r)
 			}
 		}

@@ -3,8 +3,6 @@ package report
 import (
 	"regexp"
 	"strings"
-
-	"github.com/mattn/go-runewidth"
 )
 
 // command prints a command line that can be copied and pasted as it stands.
@@ -27,7 +25,7 @@ type commandLine struct {
 func (c *canvas) commandLines(indent int, command string) []commandLine {
 	b := commandBreaker{width: c.style.width(), indent: indent + 2}
 	b.line = commandLine{at: indent}
-	words := shellWords(escapeBlanksKept(command))
+	words := shellWords(c.cleanCommand(command))
 	for i, word := range words {
 		if i+1 < len(words) && isFlagOf(word, words[i+1]) {
 			b.keepTogether(word + " " + words[i+1])
@@ -45,7 +43,7 @@ func isFlagOf(word, next string) bool {
 // keepTogether begins a line where two words have room on the next but not on
 // this one.
 func (b *commandBreaker) keepTogether(words string) {
-	n := runewidth.StringWidth(words) + 2
+	n := widthOf(words) + 2
 	if b.line.text != "" && b.room() < 1+n && b.width-b.indent >= n {
 		b.next(" \\", b.indent)
 	}
@@ -65,13 +63,13 @@ func (b *commandBreaker) put(word string, last bool) {
 		tail = 0
 	}
 	if b.line.text != "" {
-		if b.room() >= 1+runewidth.StringWidth(word)+tail {
+		if b.room() >= 1+widthOf(word)+tail {
 			b.line.text += " " + word
 			return
 		}
 		b.next(" \\", b.indent)
 	}
-	if b.room() >= runewidth.StringWidth(word)+tail {
+	if b.room() >= widthOf(word)+tail {
 		b.line.text = word
 		return
 	}
@@ -86,7 +84,7 @@ func (b *commandBreaker) put(word string, last bool) {
 }
 
 func (b *commandBreaker) room() int {
-	return b.width - b.line.at - runewidth.StringWidth(b.line.text)
+	return b.width - b.line.at - widthOf(b.line.text)
 }
 
 func (b *commandBreaker) next(end string, at int) {
@@ -166,7 +164,7 @@ func atomsFitting(atoms []atom, room int) int {
 	n, rest := 0, 0
 	used := 0
 	for n < len(atoms) {
-		w := runewidth.StringWidth(atoms[n].text)
+		w := widthOf(atoms[n].text)
 		if n == 0 || atoms[n-1].quote != atoms[n].quote {
 			w += 2 // quotes that it may need
 		}

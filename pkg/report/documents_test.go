@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
 )
@@ -41,11 +43,20 @@ var evil = []string{
 	"=cmd|'/c calc'!A1", "+1+1", "@SUM(1)", "-2+3", "\x1b[31mred\x1b[0m", "a\u202egnp.exe", "| cell | cell |", "<!-- ", "`code`", "a\r\nb",
 }
 
-// poisoned sets a text in the place of every text of a report that comes from
-// a cluster.
+// poisoned sets a text behind every text of a report that comes from a
+// cluster.
 func poisoned(t *testing.T, text string) *report.Report {
 	t.Helper()
-	raw, err := json.Marshal(read(t, "testdata/rollout-dependants.json"))
+	return poison(t, "testdata/rollout-dependants.json", func(s string) string { return s + text })
+}
+
+// ours are the fields that hold nothing from a cluster.
+var ours = regexp.MustCompile(`^(id|explainedBy|explains|severity|tier|detector|category|pattern|patterns|rows|apiVersion|time|until|firstSeen|lastSeen|from|to|generatedAt|since|state|class|urgency|source|unit|bucketSeconds)$`)
+
+// poison changes every text of a recorded report that comes from a cluster.
+func poison(t *testing.T, file string, change func(string) string) *report.Report {
+	t.Helper()
+	raw, err := os.ReadFile(file) //nolint:gosec // our own testdata
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,13 +64,12 @@ func poisoned(t *testing.T, text string) *report.Report {
 	if err := json.Unmarshal(raw, &tree); err != nil {
 		t.Fatal(err)
 	}
-	ours := regexp.MustCompile(`^(id|explainedBy|explains|severity|tier|detector|category|pattern|patterns|rows|apiVersion|time|until|firstSeen|lastSeen|from|to|generatedAt|since|state|class|urgency|source)$`)
 	var walk func(key string, x any) any
 	walk = func(key string, x any) any {
 		switch v := x.(type) {
 		case string:
-			if v != "" && !ours.MatchString(key) {
-				return v + text
+			if _, err := time.Parse(time.RFC3339, v); err != nil && v != "" && !ours.MatchString(key) {
+				return change(v)
 			}
 		case []any:
 			for i := range v {

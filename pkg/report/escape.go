@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 )
@@ -16,12 +17,10 @@ func escape(text string) string {
 	return escaped(text, false)
 }
 
-// escapeBlanksKept is the same of a command, in which each blank counts.
-func escapeBlanksKept(text string) string { return escaped(text, true) }
-
+// escaped does it; in a command each blank counts.
 func escaped(text string, blanksKept bool) string {
 	var b strings.Builder
-	blank := false
+	blank, stacked := false, 0
 	for _, r := range text {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t' || r == ' ':
@@ -32,11 +31,8 @@ func escaped(text string, blanksKept bool) string {
 			continue
 		case r < 0x20 || r == 0x7f:
 			b.WriteString("^" + string(r^0x40)) // as terminals write it: ESC is ^[
-		case unicode.IsControl(r) || isBidi(r) || r == unicode.ReplacementChar:
-			b.WriteString("\\u")
-			for shift := 12; shift >= 0; shift -= 4 {
-				b.WriteByte("0123456789abcdef"[(r>>shift)&0xf])
-			}
+		case isHidden(r) || marks(r, &stacked) > mostMarks:
+			fmt.Fprintf(&b, "\\u%04x", r)
 		default:
 			b.WriteRune(r)
 		}
@@ -54,9 +50,23 @@ func isPlain(text string) bool {
 	return true
 }
 
-// isBidi reports the characters that reorder or hide text
-// (Unicode Technical Report 36, "trojan source").
-func isBidi(r rune) bool {
-	return (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) ||
-		r == 0x200e || r == 0x200f || r == 0x061c || (r >= 0x200b && r <= 0x200d) || r == 0xfeff
+// mostMarks is how many marks may stand on one character. Languages need
+// three; more of them are there to cover what stands in other lines.
+const mostMarks = 4
+
+// marks counts the marks on one character up to this one.
+func marks(r rune, stacked *int) int {
+	if *stacked++; !unicode.In(r, unicode.Mn, unicode.Me) {
+		*stacked = 0
+	}
+	return *stacked
+}
+
+// isHidden reports the characters that are not seen, that join others to one
+// sign, or that turn text around (Unicode Technical Report 36, "trojan source"):
+// control and format characters, separators of lines, variation selectors,
+// fillers, what is private or broken, and the keycap.
+func isHidden(r rune) bool {
+	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) ||
+		r == unicode.ReplacementChar || r == 0x20e3
 }

@@ -21,7 +21,8 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestGoldens renders recorded reports: testdata/NAME.json in, and out
 // NAME.WIDTH.golden, plain; of scans NAME.wide.WIDTH.golden as well.
-// NAME.color.golden, where it is there, is the one with colours.
+// NAME.color.golden and NAME.ascii.golden, where they are there, are those with
+// colours and without signs beyond ASCII.
 func TestGoldens(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/*.json")
 	if err != nil || len(inputs) < 5 {
@@ -39,6 +40,9 @@ func TestGoldens(t *testing.T) {
 			}
 			if _, err := os.Stat(name + ".color.golden"); err == nil {
 				compare(t, name+".color.golden", render(t, r, report.Style{Width: 80, Color: true}), 0)
+			}
+			if _, err := os.Stat(name + ".ascii.golden"); err == nil {
+				compare(t, name+".ascii.golden", render(t, r, report.Style{Width: 80, ASCII: true}), 80)
 			}
 		})
 	}

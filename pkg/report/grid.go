@@ -4,8 +4,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"github.com/mattn/go-runewidth"
 )
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
@@ -27,14 +25,13 @@ func (c *canvas) grid(indent int, g grid) {
 	for _, w := range tail {
 		room -= w + 2
 	}
-	names := g.corner
-	for _, n := range g.names {
-		if runewidth.StringWidth(escape(n)) > runewidth.StringWidth(names) {
-			names = escape(n)
-		}
+	names, first := make([]string, len(g.names)), widthOf(g.corner)
+	for i, n := range g.names {
+		names[i] = c.clean(n)
+		first = max(first, widthOf(names[i]))
 	}
-	first := min(runewidth.StringWidth(names), max(room-sum(widths), room/2))
-	texts := append([]string{g.corner}, distinguishable(g.names, first)...)
+	first = min(first, max(room-sum(widths), room/2))
+	texts := append([]string{g.corner}, distinguishable(names, first)...)
 	for from := 0; from < len(g.header); {
 		to := fitting(widths, from, room-first)
 		if from > 0 {
@@ -83,10 +80,10 @@ func headers(texts []string, c *canvas) []cell {
 func (g *grid) widths(header []string, cells [][]cell) []int {
 	out := make([]int, len(header))
 	for i, h := range header {
-		out[i] = runewidth.StringWidth(h)
+		out[i] = widthOf(h)
 		for _, row := range cells {
 			if i < len(row) {
-				out[i] = max(out[i], runewidth.StringWidth(row[i].text))
+				out[i] = max(out[i], widthOf(row[i].text))
 			}
 		}
 	}
@@ -117,33 +114,23 @@ func fitting(widths []int, from, room int) int {
 // the beginning. Names that would be alike are told from where they differ.
 func distinguishable(names []string, width int) []string {
 	out := make([]string, len(names))
-	full := make([]string, len(names))
 	by := map[string][]int{}
 	for i, n := range names {
-		full[i] = escape(n)
-		out[i] = shortenKeepingEnd(full[i], width)
+		out[i] = shortenKeepingEnd(n, width)
 		by[out[i]] = append(by[out[i]], i)
 	}
 	for i := range out {
 		alike, from := by[out[i]], 0
 		for _, j := range alike {
-			if full[j] != full[i] {
-				from = max(from, commonStart(full[i], full[j]))
+			if names[j] != names[i] {
+				from = max(from, commonStart(names[i], names[j]))
 			}
 		}
 		if from > 0 {
-			out[i] = shorten("…"+full[i][from:], width)
+			out[i] = shorten("…"+names[i][from:], width)
 		}
 	}
 	return out
-}
-
-func shortenKeepingEnd(text string, width int) string {
-	if len(headOf(text, width)) == len(text) || width < 5 {
-		return headOf(text, width)
-	}
-	head := headOf(text, (width-1)/3)
-	return head + "…" + tailOf(text, width-1-runewidth.StringWidth(head))
 }
 
 // commonStart is how many bytes two texts begin with alike, in whole runes,

@@ -1,7 +1,5 @@
 package report
 
-import "github.com/mattn/go-runewidth"
-
 // graph is a chain of dependencies laid out from left to right, in units of a
 // drawing's own.
 type graph struct {
@@ -82,7 +80,7 @@ func (l *layout) newRow() int {
 func (l *layout) put(r Ref, depth, row int) {
 	l.nodes = append(l.nodes, r)
 	l.depth[r], l.at[r] = depth, row
-	l.width[depth] = max(l.width[depth], charWidth*runewidth.StringWidth(nodeName(r))+24)
+	l.width[depth] = max(l.width[depth], charWidth*widthOf(nodeName(r))+24)
 }
 
 func nodeName(r Ref) string { return shortenKeepingEnd(path(r.Namespace, r.Name), nameShown) }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/fatih/color"
-	"github.com/mattn/go-runewidth"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
@@ -171,11 +170,11 @@ func (d *drawing) layOut(tracks []track, entries []Entry) {
 	d.tracks, d.drawn = tracks, map[rune]bool{}
 	width := d.style.width() - 2
 	for _, x := range tracks {
-		d.name = max(d.name, runewidth.StringWidth(escape(x.name)))
+		d.name = max(d.name, widthOf(d.clean(x.name)))
 		d.number = max(d.number, len(x.number)+2)
-		d.end = max(d.end, runewidth.StringWidth(escape(x.says())))
+		d.end = max(d.end, widthOf(d.clean(x.says())))
 	}
-	d.name, d.end = min(d.name, width*3/10), min(d.end, width/4)
+	d.name, d.end = min(d.name, width*3/10), max(min(d.end, width/4), len(d.zoneName(d.r.GeneratedAt)))
 	d.axis = newAxis(momentsOf(entries, d.r.GeneratedAt), width-d.name-d.number-d.end-4)
 	for _, x := range tracks {
 		for _, n := range d.beginnings(x) {
@@ -291,7 +290,7 @@ func (d *drawing) track(x track) {
 	if p := d.find(x.root); p != nil {
 		paint = d.palette.severity(p.Severity)
 	}
-	cells := []cell{{pad(shortenKeepingEnd(escape(x.name), d.name), d.name+1), nil}, {pad(x.number, d.number-1), paint}}
+	cells := []cell{{pad(shortenKeepingEnd(d.clean(x.name), d.name), d.name+1), nil}, {pad(x.number, d.number-1), paint}}
 	signs := d.signs(x)
 	for i := 0; i < len(signs); {
 		j := i
@@ -302,7 +301,7 @@ func (d *drawing) track(x track) {
 		cells = append(cells, cell{string(signs[i:j]), d.signPaint(signs[i], paint)})
 		i = j
 	}
-	d.laid(2, append(cells, cell{"  ", nil}, cell{clip(escape(x.says()), d.end), nil})...)
+	d.laid(2, append(cells, cell{"  ", nil}, cell{clip(d.clean(x.says()), d.end), nil})...)
 }
 
 func (d *drawing) signPaint(sign rune, severity *color.Color) *color.Color {

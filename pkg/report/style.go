@@ -12,6 +12,8 @@ type Style struct {
 	Width int // columns; 0 means 80
 	Color bool
 	Zone  *time.Location // of the times shown; nil means UTC
+	// ASCII is set where the terminal shows nothing else.
+	ASCII bool
 	// Again are the flags, quoted for a shell, by which another command looks
 	// at the same as this one: "-A", "-f dump.json".
 	Again string

@@ -3,8 +3,6 @@ package report
 import (
 	"slices"
 	"strings"
-
-	"github.com/mattn/go-runewidth"
 )
 
 // narrowest is how far a column is narrowed: of a name of which less is left
@@ -36,7 +34,7 @@ func (c *canvas) columns(indent int, t tableLayout) {
 		return
 	}
 	t.dropEmpty()
-	t.measure()
+	t.measure(c)
 	if !t.narrow(c.style.width() - indent) {
 		for _, row := range t.rows {
 			c.inWords(indent, t.header, row)
@@ -67,14 +65,14 @@ func (t *tableLayout) dropEmpty() {
 }
 
 // measure sets the widths that the texts would have.
-func (t *tableLayout) measure() {
+func (t *tableLayout) measure(c *canvas) {
 	t.widths = make([]int, len(t.rows[0]))
 	for i, h := range t.header {
-		t.widths[i] = runewidth.StringWidth(h)
+		t.widths[i] = widthOf(h)
 	}
 	for _, row := range t.rows {
 		for i, x := range row {
-			t.widths[i] = max(t.widths[i], runewidth.StringWidth(escape(x.text)))
+			t.widths[i] = max(t.widths[i], widthOf(c.clean(x.text)))
 		}
 	}
 }
@@ -116,11 +114,11 @@ func (c *canvas) row(indent int, t *tableLayout, row []cell) {
 	var out []cell
 	last := len(row) - 1
 	for i, x := range row[:last] {
-		out = append(out, cell{pad(shorten(escape(x.text), t.widths[i]), t.widths[i]+2), x.paint})
+		out = append(out, cell{pad(shorten(c.clean(x.text), t.widths[i]), t.widths[i]+2), x.paint})
 	}
-	lines := []string{shorten(escape(row[last].text), t.widths[last])}
+	lines := []string{shorten(c.clean(row[last].text), t.widths[last])}
 	if t.whole {
-		lines = wrap(escape(row[last].text), t.widths[last])
+		lines = wrap(c.clean(row[last].text), t.widths[last])
 	}
 	c.laid(indent, append(out, cell{lines[0], row[last].paint})...)
 	before := t.widths[:last]

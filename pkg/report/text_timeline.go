@@ -141,7 +141,7 @@ func (t *text) correlations() {
 	for _, b := range t.r.Tree {
 		if b.Heading != heading {
 			heading = b.Heading
-			t.line(2, cell{heading + ":", t.palette.bold})
+			t.paragraph(2, 0, heading+":", t.palette.bold)
 		}
 		t.paragraph(4, 2, b.Root, nil)
 		t.branches(b.Branches)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/fatih/color"
-	"github.com/mattn/go-runewidth"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
@@ -117,15 +116,7 @@ func (v *timelineView) run(run []Entry) {
 		v.beside(2, head, v.palette.dim, what, v.paint(e))
 		return
 	}
-	v.laid(2, cell{head, v.palette.dim}, cell{clip(escape(what), v.style.width()-2-runewidth.StringWidth(head)), v.paint(e)})
-}
-
-// clip cuts a text at its end.
-func clip(text string, width int) string {
-	if head := headOf(text, width); head == text {
-		return text
-	}
-	return headOf(text, width-1) + "…"
+	v.laid(2, cell{head, v.palette.dim}, cell{clip(v.clean(what), v.style.width()-2-widthOf(head)), v.paint(e)})
 }
 
 // head of an entry: when, of what sort, and of which pattern.

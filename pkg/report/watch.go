@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/fatih/color"
-	"github.com/mattn/go-runewidth"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
@@ -179,8 +178,8 @@ func (t *text) lastTurns(turns []Turn, since time.Time) {
 	for i := range turns {
 		x := &turns[i]
 		head := fmt.Sprintf("%s  %-6s  ", t.clock(x.Time), x.Change)
-		room := t.style.width() - 2 - runewidth.StringWidth(head)
-		t.laid(2, cell{head, t.turnPaint(x)}, cell{clip(escape(turned(x)), room), nil})
+		room := t.style.width() - 2 - widthOf(head)
+		t.laid(2, cell{head, t.turnPaint(x)}, cell{clip(t.clean(turned(x)), room), nil})
 	}
 }
 
@@ -202,7 +201,7 @@ func firstLines(s string, room int) string {
 	if len(all)-1 <= room {
 		return s
 	}
-	return strings.Join(all[:max(room-1, 0)], "") + "  … more; a scan tells them all\n"
+	return strings.Join(all[:max(room-1, 0)], "") + "  more; a scan tells them all\n"
 }
 
 // lastLines are the head of a text and the last lines for which there is room.
