@@ -88,6 +88,7 @@ type options struct {
 	severity correlate.Severity
 	suite    detect.Suite
 	style    report.Style
+	progress *progress
 	quiet    bool   // no progress
 	source   reader // what is read instead of a cluster or files; nil: those
 }
@@ -118,7 +119,7 @@ func (f *scanFlags) options(c *cobra.Command) (*options, error) {
 
 // understood makes options of flags.
 func (f *scanFlags) understood(c *cobra.Command) (*options, error) {
-	o := &options{scanFlags: f, suite: detectors.Suite(), severity: correlate.Severity(f.minSeverity)}
+	o := &options{scanFlags: f, progress: newProgress(f.streams.ErrOut), suite: detectors.Suite(), severity: correlate.Severity(f.minSeverity)}
 	if err := f.checkOutput(c); err != nil {
 		return nil, err
 	}

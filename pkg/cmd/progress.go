@@ -10,37 +10,122 @@ import (
 	"golang.org/x/term"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
 
-// patience is how long a read may take before it is worth a word.
-const patience = time.Second
+// patience is how long a read may take before it is worth a word, and pace how
+// often that is said anew.
+const (
+	patience = time.Second
+	pace     = 200 * time.Millisecond
+)
 
-// progress tells on a terminal what has been read, once reading takes long.
-// Into a file or a pipe it writes nothing.
+// progress tells on a terminal what is being read and how far, in one line
+// that is gone when reading is over. Into a file or a pipe it writes nothing.
 type progress struct {
-	w       io.Writer
-	started time.Time
+	w              io.Writer
+	width          func() int // of the terminal; nil: there is none
+	patience, pace time.Duration
+
 	mu      sync.Mutex
-	objects int
-	kinds   int
+	started time.Time
+	objects map[cluster.Resource]int // so far
+	last    cluster.Resource
+	drawn   bool
+	stop    chan struct{}
+	stopped chan struct{}
 }
 
 func newProgress(w io.Writer) *progress {
-	p := &progress{started: time.Now()}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		p.w = w
+	p := &progress{w: w, patience: patience, pace: pace}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
+		p.width = func() int {
+			if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
+				return n
+			}
+			return 80
+		}
 	}
 	return p
 }
 
+// during tells how a reading goes until the returned function ends it.
+func (p *progress) during() (end func()) {
+	if p.width == nil {
+		return func() {}
+	}
+	p.started, p.objects = time.Now(), map[cluster.Resource]int{}
+	p.stop, p.stopped = make(chan struct{}), make(chan struct{})
+	go p.run()
+	return func() {
+		close(p.stop)
+		<-p.stopped
+	}
+}
+
+func (p *progress) run() {
+	defer close(p.stopped)
+	tick := time.NewTicker(p.pace)
+	defer tick.Stop()
+	for {
+		select {
+		case <-p.stop:
+			p.mu.Lock()
+			p.erase()
+			p.mu.Unlock()
+			return
+		case <-tick.C:
+			p.draw()
+		}
+	}
+}
+
+// note takes in how many objects of a resource were read so far.
 func (p *progress) note(resource cluster.Resource, objects int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.objects += objects
-	p.kinds++
-	if p.w == nil || time.Since(p.started) < patience {
+	if p.objects != nil { // else nobody looks on
+		p.objects[resource], p.last = objects, resource
+	}
+}
+
+func (p *progress) draw() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	took := time.Since(p.started)
+	if took < p.patience {
 		return
 	}
-	// \r and "erase line" leave nothing behind on the terminal.
-	_, _ = fmt.Fprintf(p.w, "\r\x1b[Kread %s; %d objects of %d kinds so far\r\x1b[K", resource, p.objects, p.kinds)
+	line := []rune(p.line(took))
+	p.drawn = true
+	_, _ = fmt.Fprintf(p.w, "\r\x1b[K%s", string(line[:min(len(line), max(p.width()-1, 0))]))
+}
+
+func (p *progress) line(took time.Duration) string {
+	if p.last == "" {
+		return "reading, " + detect.Span(took)
+	}
+	all := 0
+	for _, n := range p.objects {
+		all += n
+	}
+	return fmt.Sprintf("reading, %s: %s %d; %s of %s so far", detect.Span(took), p.last, p.objects[p.last],
+		detect.Count(all, "object"), detect.Count(len(p.objects), "kind"))
+}
+
+// erase leaves nothing behind: the line is cleared, and the next thing that is
+// written stands in its place.
+func (p *progress) erase() {
+	if p.drawn {
+		_, _ = io.WriteString(p.w, "\r\x1b[K")
+		p.drawn = false
+	}
+}
+
+// Write writes what somebody has to say meanwhile, in lines of its own.
+func (p *progress) Write(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.erase()
+	return p.w.Write(text)
 }

@@ -220,6 +220,6 @@ func (o *options) newPrometheus() (*collect.Prometheus, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Progress = newProgress(o.streams.ErrOut).note
+	p.Progress = o.progress.note
 	return p, nil
 }

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -93,7 +94,7 @@ func TestThePastIsNotReadAtEachTurn(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}))
 	defer server.Close()
-	o := &options{scanFlags: newScanFlags(genericiooptions.NewTestIOStreamsDiscard())}
+	o := &options{scanFlags: newScanFlags(genericiooptions.NewTestIOStreamsDiscard()), progress: newProgress(io.Discard)}
 	o.prometheus.Address, o.prometheus.reach = server.URL, defaultReach
 	at := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	for i, c := range []struct {

@@ -50,9 +50,7 @@ func (o *options) reader() (reader, error) {
 		return nil, err
 	}
 	live.Values = o.configValues
-	if !o.quiet {
-		live.Progress = newProgress(o.streams.ErrOut).note
-	}
+	live.Progress = o.progress.note
 	return live, nil
 }
 
@@ -77,7 +75,7 @@ func (o *options) restConfig() (*rest.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	config.WarningHandler = rest.NewWarningWriter(o.streams.ErrOut, rest.WarningWriterOptions{Deduplicate: true})
+	config.WarningHandler = rest.NewWarningWriter(o.progress, rest.WarningWriterOptions{Deduplicate: true})
 	return config, nil
 }
 

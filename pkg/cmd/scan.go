@@ -64,6 +64,9 @@ func (o *options) analyse(ctx context.Context) (*correlate.Story, []symptom.Symp
 // read reads what the options ask for: first what every scan does, then what
 // the failures of that ask for.
 func (o *options) read(ctx context.Context) (*cluster.Snapshot, []symptom.Symptom, error) {
+	if !o.quiet {
+		defer o.progress.during()()
+	}
 	reader, err := o.reader()
 	if err != nil {
 		return nil, nil, err

@@ -63,6 +63,9 @@ func (s *pager) read(ctx context.Context, b *bucket) (int, error) {
 			return 0, err
 		}
 		total += n
+		if s.live.Progress != nil {
+			s.live.Progress(s.resource, total)
+		}
 	}
 	return total, nil
 }

@@ -28,7 +28,8 @@ type Live struct {
 	// Values has ConfigMaps read with their values, of which the hosts that
 	// they name are kept.
 	Values bool
-	// Progress is told what is being read; may be nil.
+	// Progress is told how many objects of what is being read there are so
+	// far; may be nil.
 	Progress func(resource cluster.Resource, objects int)
 }
 

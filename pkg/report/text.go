@@ -182,9 +182,26 @@ func (t *text) sources() string {
 	}
 	parts := make([]string, len(order))
 	for i, r := range order {
-		parts[i] = fmt.Sprintf("%d %s", sum[r], r)
+		parts[i] = fmt.Sprintf("%d %s", sum[r], resourceName(r, sum[r]))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// resourceName is the name of a resource, which is a plural, as it is of so
+// many objects.
+func resourceName(resource string, n int) string {
+	plural, rest, _ := strings.Cut(resource, " ")
+	if n != 1 || plural == "metrics" || strings.Contains(plural, "/") {
+		return resource
+	}
+	one := strings.TrimSuffix(plural, "s")
+	switch {
+	case strings.HasSuffix(plural, "ies"):
+		one = strings.TrimSuffix(plural, "ies") + "y"
+	case strings.HasSuffix(plural, "sses"):
+		one = strings.TrimSuffix(plural, "es")
+	}
+	return strings.Join(filled(one, rest), " ")
 }
 
 func (t *text) recommendations() {

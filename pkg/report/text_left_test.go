@@ -77,3 +77,15 @@ func TestMatrixSaysWhatItLeavesOut(t *testing.T) {
 		t.Errorf("the matrix:\n%s", out.String())
 	}
 }
+
+func TestOneObjectIsNoPlural(t *testing.T) {
+	for in, want := range map[string]string{"daemonsets": "daemonset", "networkpolicies": "networkpolicy", "ingresses": "ingress", "storageclasses": "storageclass",
+		"secrets (owner=helm)": "secret (owner=helm)", "pods/log": "pods/log", "metrics": "metrics", "services": "service"} {
+		if got := resourceName(in, 1); got != want {
+			t.Errorf("1 %s, want %s", got, want)
+		}
+	}
+	if got := resourceName("pods", 2); got != "pods" {
+		t.Errorf("2 %s", got)
+	}
+}
