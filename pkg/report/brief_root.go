@@ -39,13 +39,29 @@ func (t *text) briefRoot(p *Pattern) {
 	t.briefFirst(p)
 }
 
-// briefSaid is the most telling thing that the cluster says itself, in a line:
-// the reason stands at its end.
+// saidLines is how many lines of what the cluster says the screen tells.
+const saidLines = 2
+
+// briefSaid is the most telling thing that the cluster says itself, cut in the
+// middle: the reason often stands at its end.
 func (t *text) briefSaid(p *Pattern) {
 	for _, e := range said(p.Evidence, 1) {
-		room := t.style.width() - briefIndent - briefLabel - 2
-		t.laid(briefIndent, cell{pad("Says", briefLabel), t.palette.dim}, cell{"“" + shortenKeepingEnd(t.clean(e.Text), room) + "”", nil})
+		whole := withoutPreemption(t.clean(e.Text))
+		text, room := whole, t.style.width()-briefIndent-briefLabel
+		for n := saidLines * room; len(wrap("“"+text+"”", room)) > saidLines; n -= 4 {
+			text = shortenKeepingEnd(whole, n)
+		}
+		t.briefField("Says", "“"+text+"”")
 	}
+}
+
+// withoutPreemption leaves out what the scheduler goes on to say when it has
+// said why no node will do.
+func withoutPreemption(text string) string {
+	for _, more := range []string{" no new claims to deallocate,", " preemption: "} {
+		text, _, _ = strings.Cut(text, more)
+	}
+	return text
 }
 
 func (t *text) briefField(label, text string) {
@@ -87,8 +103,11 @@ func (t *text) briefImpact(p *Pattern) string {
 	names := make([]string, len(rows))
 	workloads := 0
 	for k, i := range rows {
-		names[k] = fmt.Sprintf("%s %d/%d", subject(i), i.Ready, i.Desired)
-		if k == 0 {
+		names[k] = subject(i)
+		if i.Desired > 0 { // a CronJob wants none
+			names[k] += fmt.Sprintf(" %d/%d", i.Ready, i.Desired)
+		}
+		if i.Desired > 0 && k == 0 {
 			names[k] += " ready"
 		}
 		if i.State == "down" || i.DowntimeSeconds > 0 {
@@ -129,7 +148,11 @@ func (t *text) briefChange(p *Pattern) string {
 		return ""
 	}
 	c := p.PrecedingChanges[0]
-	out := fmt.Sprintf("%s before, at %s: %s %s, %s", detect.Span(seconds(c.LeadSeconds)), t.clock(c.Time), c.Kind, path(c.Namespace, c.Name), c.What)
+	lead := detect.Span(seconds(c.LeadSeconds)) + " before"
+	if c.LeadSeconds == 0 {
+		lead = "in the same second"
+	}
+	out := fmt.Sprintf("%s, at %s: %s %s, %s", lead, t.clock(c.Time), c.Kind, path(c.Namespace, c.Name), c.What)
 	if c.By != "" {
 		out += " (by " + c.By + ")"
 	}
@@ -152,76 +175,6 @@ func firstSentence(text string) string {
 			return head
 		}
 	}
-}
-
-// briefFollowing is a line for each sort of thing that follows from a root.
-func (t *text) briefFollowing(p *Pattern) {
-	label := "Follows"
-	for _, l := range t.following(p, 0) {
-		room := t.style.width() - briefIndent - briefLabel - 2*l.depth
-		t.laid(briefIndent, cell{pad(label, briefLabel+2*l.depth), t.palette.dim}, cell{clip(t.clean(l.text), room), t.palette.severity(l.severity)})
-		label = ""
-	}
-}
-
-// followLine is one line of what follows.
-type followLine struct {
-	depth          int
-	severity, text string
-}
-
-// deepestFollowing is how far the screen follows consequences of consequences.
-const deepestFollowing = 3
-
-// following groups what a pattern explains by its sort, each with what follows
-// from it in turn.
-func (t *text) following(p *Pattern, depth int) []followLine {
-	if depth > deepestFollowing {
-		return nil
-	}
-	of := map[string][]*Pattern{}
-	var order []string
-	for _, id := range p.Explains {
-		if c := t.find(id); c != nil {
-			k := c.Detector + " " + c.Cause
-			if of[k] == nil {
-				order = append(order, k)
-			}
-			of[k] = append(of[k], c)
-		}
-	}
-	var out []followLine
-	for _, k := range order {
-		group := of[k]
-		text := group[0].Title
-		if len(group) > 1 {
-			text = fmt.Sprintf("%d × %s, %s: %s", len(group), group[0].Detector, group[0].Cause, list(touched(group), len(group)))
-		}
-		out = append(out, followLine{depth, worst(group), text})
-		for _, c := range group {
-			out = append(out, t.following(c, depth+1)...)
-		}
-	}
-	return out
-}
-
-// touched names what each of several patterns is about: its first workload,
-// else its first object.
-func touched(group []*Pattern) []string {
-	var out []string
-	for _, c := range group {
-		switch {
-		case len(c.Impact) > 0:
-			out = append(out, subject(c.Impact[0]))
-		case len(c.Affected) > 0:
-			out = append(out, path(c.Affected[0].Namespace, c.Affected[0].Name))
-		}
-	}
-	return out
-}
-
-func worst(group []*Pattern) string {
-	return slices.MinFunc(group, func(a, b *Pattern) int { return cmp.Compare(severityRank(a.Severity), severityRank(b.Severity)) }).Severity
 }
 
 // briefFirst is where to look first, and what to do first; the command for

@@ -29,6 +29,9 @@ func (t *text) wholeTimeline(p *Pattern) {
 		return
 	}
 	t.heading("Timeline")
+	if t.drawLanes(p.Timeline, lanesInAll, "all is told below") {
+		t.blank()
+	}
 	said := map[string]bool{}
 	for _, e := range p.Timeline {
 		t.entry(e, !said[e.Message])

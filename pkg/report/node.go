@@ -140,6 +140,9 @@ func (t *text) node(n *Node) {
 	t.differs(n)
 	if len(t.r.Timeline) > 0 {
 		t.heading("Timeline")
+		if t.drawLanes(t.r.Timeline, lanesInAll, "'kubectl patterns timeline' has them all") {
+			t.blank()
+		}
 		t.entries(t.r.Timeline)
 	}
 }

@@ -34,7 +34,7 @@ func (t *text) briefTimeline() {
 		return
 	}
 	t.heading("Timeline")
-	if !t.drawLanes(t.r.Timeline, lanesInAll) {
+	if !t.drawLanes(t.r.Timeline, lanesInAll, "'kubectl patterns timeline' has them all") {
 		t.merged()
 	}
 }

@@ -23,9 +23,15 @@ func (r *Report) OnlyTimeline() *Report {
 // SetTimeline sets a timeline in the place of that of the patterns.
 func (r *Report) SetTimeline(entries []correlate.Entry) { r.Timeline = convert(entries, entry) }
 
-// TimelineText writes the timeline alone, a line for each run of the same.
+// TimelineText writes the timeline alone: as lanes, then a line for each run of
+// the same.
 func TimelineText(w io.Writer, r *Report, s Style) error {
-	return timelineText(w, r, s, (*timelineView).runs)
+	return timelineText(w, r, s, func(v *timelineView) {
+		if v.drawLanes(r.Timeline, 2*lanesInAll, "all is told below") {
+			v.blank()
+		}
+		v.runs()
+	})
 }
 
 // TimelineWide writes every entry of the timeline with all that it says.
