@@ -12,7 +12,7 @@ import (
 
 // lookingAt are the flags that say what is read. No other is repeated: it may
 // be a token.
-var lookingAt = []string{"all-namespaces", "namespace", "selector", "filename", "since", "now", "context", "kubeconfig",
+var lookingAt = []string{"all-namespaces", "namespace", "selector", "filename", "since", "now", "context", "kubeconfig", "server", "cluster", "user", "as",
 	"logs", "metrics", "config-values", "no-secrets", "history", "no-history"}
 
 // again are the flags, quoted for a shell, by which another command looks at

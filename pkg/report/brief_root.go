@@ -149,8 +149,11 @@ func (t *text) briefChange(p *Pattern) string {
 	}
 	c := p.PrecedingChanges[0]
 	lead := detect.Span(seconds(c.LeadSeconds)) + " before"
-	if c.LeadSeconds == 0 {
+	switch {
+	case c.LeadSeconds == 0:
 		lead = "in the same second"
+	case p.FirstSeen != nil && c.Time.After(*p.FirstSeen): // it had begun elsewhere
+		lead += " it failed there"
 	}
 	out := fmt.Sprintf("%s, at %s: %s %s, %s", lead, t.clock(c.Time), c.Kind, path(c.Namespace, c.Name), c.What)
 	if c.By != "" {
