@@ -53,7 +53,10 @@ func TestMatrixGoldens(t *testing.T) {
 		text  func(*bytes.Buffer, report.Style) error
 		style report.Style
 	}{
+		{"matrix.60", matrixOf(false), report.Style{Width: 60}},
 		{"matrix.80", matrixOf(false), report.Style{Width: 80}},
+		{"matrix.ascii", matrixOf(false), report.Style{Width: 80, ASCII: true}},
+		{"matrix.120", matrixOf(false), report.Style{Width: 120}},
 		{"matrix.200", matrixOf(false), report.Style{Width: 200}},
 		{"matrix.wide", matrixOf(true), report.Style{Width: 200}},
 		{"matrix.color", matrixOf(false), report.Style{Width: 120, Color: true}},

@@ -33,7 +33,8 @@ func (s Style) zone() *time.Location {
 	return s.Zone
 }
 
-// palette is the set of paints. Each colour is enabled or disabled for
+// palette is the set of paints: a colour says how bad something is, or of what
+// kind; what is to be typed and what stands back is bold and faint. Each colour is enabled or disabled for
 // itself: the library's global switch is never touched, for NO_COLOR would
 // win over --color=always.
 type palette struct {
@@ -58,7 +59,7 @@ func newPalette(enabled bool) palette {
 		info:     make(color.FgCyan),
 		change:   make(color.FgMagenta),
 		good:     make(color.FgGreen),
-		command:  make(color.FgCyan),
+		command:  make(color.Bold),
 	}
 }
 

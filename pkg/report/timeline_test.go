@@ -44,9 +44,11 @@ func TestTimelineGoldens(t *testing.T) {
 		name   string
 		render func(*bytes.Buffer) error
 	}{
-		{"timeline.80", func(w *bytes.Buffer) error {
-			return report.TimelineText(w, timelineReport(), report.Style{Width: 80})
-		}},
+		{"timeline.60", timelineOf(report.Style{Width: 60})},
+		{"timeline.80", timelineOf(report.Style{Width: 80})},
+		{"timeline.120", timelineOf(report.Style{Width: 120})},
+		{"timeline.200", timelineOf(report.Style{Width: 200})},
+		{"timeline.ascii", timelineOf(report.Style{Width: 80, ASCII: true})},
 		{"timeline.wide", func(w *bytes.Buffer) error {
 			return report.TimelineWide(w, timelineReport(), report.Style{Width: 120})
 		}},
@@ -56,9 +58,13 @@ func TestTimelineGoldens(t *testing.T) {
 			if err := c.render(&out); err != nil {
 				t.Fatal(err)
 			}
-			compare(t, "testdata/"+c.name+".golden", out.String(), 120)
+			compare(t, "testdata/"+c.name+".golden", out.String(), 200)
 		})
 	}
+}
+
+func timelineOf(s report.Style) func(*bytes.Buffer) error {
+	return func(w *bytes.Buffer) error { return report.TimelineText(w, timelineReport(), s) }
 }
 
 func TestTheTimelineAlone(t *testing.T) {
