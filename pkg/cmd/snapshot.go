@@ -26,6 +26,15 @@ nothing else: of Secrets and ConfigMaps names and dates, of the environment and
 of commands the hosts that they name, of logs (--logs) the last lines. Data of
 Secrets are never read, and text that looks like a credential is masked.
 
+--redact gives namespaces, workloads, pods, nodes, images, hosts, addresses,
+configs and values of labels other names, the same ones wherever they stand, in
+messages and lines of logs too: what is found is the same. The key by which they
+are chosen is drawn anew each time and kept nowhere. Names that everybody has
+stay (kube-system, coredns, public registries, keys of Kubernetes' own labels),
+as do numbers, tags that are numbers, hashes behind names, the names of
+variables and keys, and what programs wrote in words that are no name of the
+cluster: look at logs before you pass them on.
+
 It is readable by you alone (mode 0600), there whole or not at all, and never
 written over another file unless --overwrite says so. "-" writes it to standard
 output.`,
@@ -38,6 +47,9 @@ output.`,
 
   # Scan, and keep what was read
   kubectl patterns -A --save incident.tar.gz
+
+  # For somebody else, under other names
+  kubectl patterns snapshot incident.tar.gz -A --redact
 
   # What is in it
   tar xzf incident.tar.gz
