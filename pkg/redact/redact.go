@@ -99,14 +99,7 @@ func (r *redactor) learn(v reflect.Value) {
 			r.learn(v.Elem())
 		}
 	case reflect.Struct:
-		if v.Type() == timeType {
-			return
-		}
-		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.Type.Kind() != reflect.Func && how(v.Type(), f.Name) == name {
-				r.learn(v.Field(i))
-			}
-		}
+		r.learnStruct(v)
 	case reflect.Slice:
 		for i := range v.Len() {
 			r.learn(v.Index(i))
@@ -122,6 +115,17 @@ func (r *redactor) learn(v reflect.Value) {
 			for _, w := range word.FindAllString(whole, -1) {
 				r.words[strings.ToLower(w)] = true
 			}
+		}
+	}
+}
+
+func (r *redactor) learnStruct(v reflect.Value) {
+	if v.Type() == timeType {
+		return
+	}
+	for i := range v.NumField() {
+		if f := v.Type().Field(i); f.Type.Kind() != reflect.Func && how(v.Type(), f.Name) == name {
+			r.learn(v.Field(i))
 		}
 	}
 }
