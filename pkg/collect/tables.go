@@ -254,30 +254,37 @@ func told(cell string) string {
 func stateOfRow(p *corev1.Pod, c *corev1.ContainerStatus, status string) {
 	isReady := corev1.ConditionFalse
 	p.Status.Phase = corev1.PodRunning
-	switch {
-	case status == "Running" || status == "NotReady":
+	switch status {
+	case "Running", "NotReady":
 		c.State.Running = &corev1.ContainerStateRunning{}
 		if c.Ready {
 			isReady = corev1.ConditionTrue
 		}
-	case status == "Completed" || status == "Succeeded":
+	case "Completed", "Succeeded":
 		p.Status.Phase = corev1.PodSucceeded
 		c.State.Terminated = &corev1.ContainerStateTerminated{Reason: "Completed"}
-	case status == "Pending":
+	case "Pending":
 		p.Status.Phase = corev1.PodPending
-	case status == "Terminating":
+	case "Terminating":
 		p.DeletionTimestamp = &p.CreationTimestamp
-	case status == "Evicted" || status == "NodeLost" || status == "Unknown" || status == "Failed":
+	case "Evicted", "NodeLost", "Unknown", "Failed":
 		p.Status.Phase, p.Status.Reason = corev1.PodFailed, status
-	case status == "Error" || status == "OOMKilled":
+	case "Error", "OOMKilled":
 		c.State.Terminated = &corev1.ContainerStateTerminated{Reason: status, ExitCode: cluster.ExitCodeUntold}
-	case strings.HasPrefix(status, "Init:"):
-		p.Status.Phase = corev1.PodPending
 	default:
-		if c.RestartCount == 0 {
-			p.Status.Phase = corev1.PodPending
-		}
-		c.State.Waiting = &corev1.ContainerStateWaiting{Reason: status}
+		waitsFor(p, c, status)
 	}
 	p.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodReady, Status: isReady}}
+}
+
+// waitsFor is a pod whose status is what a container waits for. Of what runs
+// before ("Init:1/2") only that it has not ended is known.
+func waitsFor(p *corev1.Pod, c *corev1.ContainerStatus, status string) {
+	isInit := strings.HasPrefix(status, "Init:")
+	if isInit || c.RestartCount == 0 {
+		p.Status.Phase = corev1.PodPending
+	}
+	if !isInit {
+		c.State.Waiting = &corev1.ContainerStateWaiting{Reason: status}
+	}
 }
