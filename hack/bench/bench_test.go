@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,25 @@ func TestGoals(t *testing.T) {
 		}
 	}
 	if got := goals(map[string]sample{dump: measured[dump]}); len(got) != 0 {
+		t.Errorf("judged without being measured: %+v", got)
+	}
+}
+
+func TestLinear(t *testing.T) {
+	small := figures{10_000, map[string]sample{patterns: {Wall: time.Second, Peak: 100 * mebibyte}}}
+	large := figures{100_000, map[string]sample{patterns: {Wall: 12 * time.Second, Peak: 1100 * mebibyte}}}
+	path := filepath.Join(t.TempDir(), "figures")
+	if err := small.save(path); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := linear(kept, large); len(got) != 2 || got[0].met || !got[1].met {
+		t.Errorf("twelve times the time and eleven times the memory: %+v", got)
+	}
+	if got := linear(small, figures{}); got != nil {
 		t.Errorf("judged without being measured: %+v", got)
 	}
 }

@@ -24,6 +24,8 @@ type options struct {
 	repeat   int
 	slow     int
 	rows     string
+	save     string // file for the figures
+	against  string // file with those of a smaller cluster
 	binaries string // folder of cluster, kubectl-patterns and kubectl
 }
 
@@ -47,6 +49,8 @@ func run(ctx context.Context, args []string) error {
 	flags.IntVar(&o.repeat, "repeat", 3, "how often each row is measured; medians are told")
 	flags.IntVar(&o.slow, "repeat-slow", 1, "the same for the rows that take long")
 	flags.StringVar(&o.rows, "rows", "", "measure these rows only: "+strings.Join(names(), ","))
+	flags.StringVar(&o.save, "save", "", "write the figures to this file")
+	flags.StringVar(&o.against, "against", "", "judge how much more is taken than in this file, of a smaller cluster")
 	flags.StringVar(&o.binaries, "bin", "bin", "folder of cluster, kubectl-patterns and kubectl")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -79,6 +83,17 @@ func (o *options) bench(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o.print(os.Stdout, measured)
+	judged := goals(measured)
+	if o.against != "" {
+		smaller, err := load(o.against)
+		if err != nil {
+			return err
+		}
+		judged = append(judged, linear(smaller, figures{o.size, measured})...)
+	}
+	o.print(os.Stdout, measured, judged)
+	if o.save != "" {
+		return figures{o.size, measured}.save(o.save)
+	}
 	return nil
 }

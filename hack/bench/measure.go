@@ -26,9 +26,10 @@ type sample struct {
 // measure runs every row as often as asked, in turns: forth, then back, so that
 // what changes with time is not one row's alone.
 func (o *options) measure(ctx context.Context, c *cluster, work string) (map[string]sample, error) {
-	rows := slices.DeleteFunc(o.all(work), func(r row) bool {
-		return o.rows != "" && !slices.Contains(strings.Split(o.rows, ","), r.name)
-	})
+	rows, err := o.chosen(work)
+	if err != nil {
+		return nil, err
+	}
 	samples := map[string][]sample{}
 	for n := range max(o.repeat, o.slow) {
 		for i := range rows {
@@ -53,6 +54,27 @@ func (o *options) measure(ctx context.Context, c *cluster, work string) (map[str
 	}
 	return out, nil
 }
+
+// chosen are the rows that are asked for and fit: kubectl holds the whole
+// cluster several times over, and a machine that swaps measures nothing.
+func (o *options) chosen(work string) ([]row, error) {
+	info, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return nil, fmt.Errorf("how much memory is free: %w", err)
+	}
+	needed, free := int64(o.size)*kubectlPerPod, kibibytes(string(info), "MemAvailable:")
+	if needed > free {
+		fmt.Fprintf(os.Stderr, "no dump is made: kubectl would take about %d GiB, and %d are free\n", needed>>30, free>>30)
+	}
+	return slices.DeleteFunc(o.all(work), func(r row) bool {
+		asked := o.rows == "" || slices.Contains(strings.Split(o.rows, ","), r.name)
+		return !asked || needed > free && r.dumped()
+	}), nil
+}
+
+// kubectlPerPod is what `kubectl get -o json` takes for a pod and an event, in
+// bytes: 2.8 GB for 10,000.
+const kubectlPerPod = 300 << 10
 
 // run measures one run of a row, on both sides.
 func (c *cluster) run(ctx context.Context, r row) (sample, error) {

@@ -15,6 +15,9 @@ type row struct {
 	offline bool // asks nothing of the API server
 }
 
+// dumped rows write the dump or read it.
+func (r row) dumped() bool { return r.into != "" || r.offline }
+
 // The names of the rows, which goals refer to.
 const (
 	patterns  = "patterns"
