@@ -106,14 +106,20 @@ func (g *generator) uid() types.UID {
 	return types.UID(fmt.Sprintf("%08x-%04x-4%03x-a%03x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>52, b&0xffffffffffff))
 }
 
+const alphabet = "bcdfghjklmnpqrstvwxz2456789"
+
 // suffix is what controllers append to the names of what they make.
 func (g *generator) suffix(length int) string {
-	const alphabet = "bcdfghjklmnpqrstvwxz2456789"
 	out := make([]byte, length)
 	for i := range out {
 		out[i] = alphabet[g.random.IntN(len(alphabet))]
 	}
 	return string(out)
+}
+
+// podSuffix ends in the slot: among so many pods two would draw the same.
+func (g *generator) podSuffix(slot int) string {
+	return g.suffix(3) + string([]byte{alphabet[slot/len(alphabet)], alphabet[slot%len(alphabet)]})
 }
 
 // digest is a sha256 of nothing.

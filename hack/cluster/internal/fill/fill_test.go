@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -109,6 +110,21 @@ func TestSamePlanSameBytes(t *testing.T) {
 		t.Error("another seed made the same bytes")
 	}
 }
+
+func TestPodsOfAnAppHaveTheirOwnNames(t *testing.T) {
+	g, seen := &generator{random: rand.New(constant{})}, map[string]bool{}
+	for slot := range podsPerApp {
+		seen[g.podSuffix(slot)] = true
+	}
+	if len(seen) != podsPerApp {
+		t.Errorf("%d pods share %d names where the same is drawn for all", podsPerApp, len(seen))
+	}
+}
+
+// constant is a source of randomness that has none.
+type constant struct{}
+
+func (constant) Uint64() uint64 { return 0 }
 
 func TestRefusesWhatHasNoIncidents(t *testing.T) {
 	for _, plan := range []Plan{{Pods: smallest - 1, Now: now}, {Pods: smallest}} {

@@ -12,7 +12,7 @@ import (
 func (g *generator) pod(a *app, slot int, owner *metav1.ObjectMeta) *corev1.Pod {
 	index, created := a.index*podsPerApp+slot, a.created(slot)
 	t := a.template(a.revisionOf(slot))
-	p := &corev1.Pod{TypeMeta: typeOf("v1", "Pod"), ObjectMeta: g.meta(a.namespace(), owner.Name+"-"+g.suffix(5), created), Spec: t.Spec}
+	p := &corev1.Pod{TypeMeta: typeOf("v1", "Pod"), ObjectMeta: g.meta(a.namespace(), owner.Name+"-"+g.podSuffix(slot), created), Spec: t.Spec}
 	p.GenerateName = owner.Name + "-"
 	p.Labels, p.Annotations = t.Labels, t.Annotations
 	p.Labels["pod-template-hash"] = owner.Labels["pod-template-hash"]
