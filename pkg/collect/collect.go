@@ -15,8 +15,12 @@ type bucket struct {
 	// revision share it.
 	templates map[cluster.Ref]*cluster.Template
 	slices    map[cluster.Ref]*backends // by Service
+	// texts are the strings that were kept: names of images, reasons and nodes
+	// come again and again, and one of each is enough.
+	texts, maskedTexts map[string]string
 	// specs are the specs that were decoded last.
-	specs map[revision]decoded
+	specs    map[revision]decoded
+	labelled map[revision]map[string]string
 	// thin is what is wanted of the object at hand, in protobuf.
 	thin []byte
 	// touched dates saved objects by their last write of any kind and by their
@@ -25,13 +29,38 @@ type bucket struct {
 }
 
 func newBucket() *bucket {
-	return &bucket{templates: map[cluster.Ref]*cluster.Template{}, slices: map[cluster.Ref]*backends{}}
+	return &bucket{texts: map[string]string{}, maskedTexts: map[string]string{},
+		specs: map[revision]decoded{}, labelled: map[revision]map[string]string{},
+		templates: map[cluster.Ref]*cluster.Template{}, slices: map[cluster.Ref]*backends{}}
+}
+
+// one returns the text that was kept already where it is the same.
+func (b *bucket) one(text string) string {
+	if kept, ok := b.texts[text]; ok {
+		return kept
+	}
+	b.texts[text] = text
+	return text
+}
+
+// masked is a text that people or programs wrote, without what looks like a
+// credential; what comes again is masked once.
+func (b *bucket) masked(text string) string {
+	if !hasSecretHint(text) {
+		return text
+	}
+	masked, ok := b.maskedTexts[text]
+	if !ok {
+		masked = maskText(text)
+		b.maskedTexts[text] = masked
+	}
+	return masked
 }
 
 // merge adds everything that another bucket holds.
 func (b *bucket) merge(o *bucket) {
-	b.Pods = append(b.Pods, o.Pods...)
-	b.Events = append(b.Events, o.Events...)
+	b.Pods = added(b.Pods, o.Pods)
+	b.Events = added(b.Events, o.Events)
 	b.Nodes = append(b.Nodes, o.Nodes...)
 	b.Workloads = append(b.Workloads, o.Workloads...)
 	b.Revisions = append(b.Revisions, o.Revisions...)
@@ -50,6 +79,14 @@ func (b *bucket) merge(o *bucket) {
 		to.add(s.ready, s.notReady)
 		to.pods, to.addresses = append(to.pods, s.pods...), append(to.addresses, s.addresses...)
 	}
+}
+
+// added appends; of the long lists the first one is taken as it is.
+func added[T any](to, more []T) []T {
+	if len(to) == 0 {
+		return more
+	}
+	return append(to, more...)
 }
 
 // finish joins what was read apart and hands the parts over.

@@ -85,6 +85,9 @@ func (s *pager) ask(ctx context.Context, token string) func() (io.ReadCloser, er
 				request = request.Param(name, value)
 			}
 		}
+		if s.live.plain {
+			request = request.SetHeader("Accept-Encoding", "identity") // else the transport asks for gzip
+		}
 		body, err := request.Stream(ctx)
 		answers <- answer{body, err}
 	}()

@@ -25,6 +25,7 @@ type Live struct {
 	metadata metadata.Interface
 	identity cluster.Identity
 	now      func() time.Time
+	plain    bool // have lists sent uncompressed
 	// Values has ConfigMaps read with their values, of which the hosts that
 	// they name are kept.
 	Values bool
@@ -61,25 +62,40 @@ func (l *Live) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, er
 		return cluster.Parts{}, err
 	}
 	kinds := liveKinds()
-	buckets := make([]*bucket, len(kinds))
-	group, gctx := errgroup.WithContext(ctx)
-	for i, k := range kinds {
+	all, err := sideBySide(ctx, len(kinds), func(ctx context.Context, i int) (*bucket, error) { return l.readKind(ctx, kinds[i], scope) })
+	if err != nil {
+		return cluster.Parts{}, err
+	}
+	all.Identity, all.Scope, all.At = l.identity, scope, l.now().UTC().Truncate(time.Second)
+	all.Namespaces = slices.Clone(scope.Namespaces)
+	return all.finish(), nil
+}
+
+// atOnce is how many lists are asked for at the same time: fewer than the
+// seats that the server's priority and fairness gives to one user.
+const atOnce = 8
+
+// sideBySide reads several lists at a time and puts together what they gave,
+// in their order.
+func sideBySide(ctx context.Context, n int, read func(ctx context.Context, i int) (*bucket, error)) (*bucket, error) {
+	buckets := make([]*bucket, n)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for i := range buckets {
 		group.Go(func() error {
 			var err error
-			buckets[i], err = l.readKind(gctx, k, scope)
+			buckets[i], err = read(ctx, i)
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return cluster.Parts{}, err
+		return nil, err
 	}
 	all := newBucket()
 	for _, b := range buckets {
 		all.merge(b)
 	}
-	all.Identity, all.Scope, all.At = l.identity, scope, l.now().UTC().Truncate(time.Second)
-	all.Namespaces = slices.Clone(scope.Namespaces)
-	return all.finish(), nil
+	return all, nil
 }
 
 // meet asks for the version, which tells whether there is a server that
@@ -89,7 +105,9 @@ func (l *Live) meet(ctx context.Context, scope cluster.Scope) error {
 	var version struct {
 		GitVersion string `json:"gitVersion"`
 	}
-	raw, err := l.typed.Discovery().RESTClient().Get().AbsPath("/version").SetHeader("Accept", "application/json").Do(ctx).Raw()
+	trip := &roundTrip{now: l.now}
+	raw, err := l.typed.Discovery().RESTClient().Get().AbsPath("/version").SetHeader("Accept", "application/json").Do(trip.trace(ctx)).Raw()
+	l.plain = trip.isNear()
 	if err == nil {
 		err = unmarshal(raw, &version)
 	}
@@ -114,24 +132,19 @@ func (l *Live) meet(ctx context.Context, scope cluster.Scope) error {
 
 // readKind lists one kind in every namespace that is asked for.
 func (l *Live) readKind(ctx context.Context, k kind, scope cluster.Scope) (*bucket, error) {
-	b := newBucket()
+	places := k.where(scope)
+	b, err := sideBySide(ctx, len(places), func(ctx context.Context, i int) (*bucket, error) { return l.readPlace(ctx, k, places[i]) })
+	if errors.Is(err, errNotServed) {
+		return newBucket(), nil
+	}
+	if err != nil {
+		return nil, err
+	}
 	source := cluster.Source{Resource: k.resource, From: "live"}
-	for _, where := range k.where(scope) {
-		part := newBucket()
-		n, err := k.list(ctx, l, where, part)
-		if err == nil {
-			b.merge(part)
-			source.Objects += n
-			continue
-		}
-		if ctxErr := ctx.Err(); ctxErr != nil {
-			return nil, ctxErr
-		}
-		if errors.Is(err, errNotServed) {
-			return newBucket(), nil
-		}
-		gap := gapOf(k, where.namespace, err)
-		b.Gaps = append(b.Gaps, gap)
+	for _, part := range b.Sources {
+		source.Objects += part.Objects
+	}
+	for _, gap := range b.Gaps {
 		source.Gap, source.Remedy = gap.Reason, gap.Remedy
 	}
 	b.Sources = []cluster.Source{source}
@@ -141,17 +154,35 @@ func (l *Live) readKind(ctx context.Context, k kind, scope cluster.Scope) (*buck
 	return b, nil
 }
 
+// readPlace lists one kind in one place. Of a list that breaks off nothing is
+// kept.
+func (l *Live) readPlace(ctx context.Context, k kind, where place) (*bucket, error) {
+	b := newBucket()
+	n, err := k.list(ctx, l, where, b)
+	switch {
+	case err == nil:
+		b.Sources = []cluster.Source{{Objects: n}}
+		return b, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.Is(err, errNotServed):
+		return nil, err
+	}
+	b = newBucket()
+	b.Gaps = []cluster.Gap{gapOf(k, where.namespace, err)}
+	return b, nil
+}
+
 // Configs lists the metadata of ConfigMaps and Secrets, one list a namespace.
 // The namespace "" means all in one list; what is asked for beside it is read
 // when that is refused.
 func (l *Live) Configs(ctx context.Context, configMaps, secrets []string) (cluster.Parts, error) {
-	b := newBucket()
-	for i, namespaces := range [][]string{configMaps, secrets} {
-		part, err := l.readConfigs(ctx, configKinds(l.Values)[i], namespaces)
-		if err != nil {
-			return cluster.Parts{}, err
-		}
-		b.merge(part)
+	wanted := [][]string{configMaps, secrets}
+	b, err := sideBySide(ctx, len(wanted), func(ctx context.Context, i int) (*bucket, error) {
+		return l.readConfigs(ctx, configKinds(l.Values)[i], wanted[i])
+	})
+	if err != nil {
+		return cluster.Parts{}, err
 	}
 	return b.Parts, nil
 }

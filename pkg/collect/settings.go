@@ -67,15 +67,16 @@ func helmRecords(s cluster.Scope) []place {
 // Settings lists the settings that are wanted, by namespace; "" means in one
 // list everywhere.
 func (l *Live) Settings(ctx context.Context, wanted map[cluster.Resource][]string) (cluster.Parts, error) {
-	all := newBucket()
-	for _, k := range slices.Concat(settingKinds(), accessKinds(), routeKinds()) {
-		part, err := l.readConfigs(ctx, k, wanted[k.resource])
-		if err != nil {
-			return cluster.Parts{}, err
+	kinds := slices.Concat(settingKinds(), accessKinds(), routeKinds())
+	all, err := sideBySide(ctx, len(kinds), func(ctx context.Context, i int) (*bucket, error) {
+		part, err := l.readConfigs(ctx, kinds[i], wanted[kinds[i].resource])
+		if err == nil && unserved(part) {
+			return newBucket(), nil
 		}
-		if !unserved(part) {
-			all.merge(part)
-		}
+		return part, err
+	})
+	if err != nil {
+		return cluster.Parts{}, err
 	}
 	return all.Parts, nil
 }

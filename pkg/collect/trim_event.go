@@ -21,12 +21,12 @@ var evictionNotes = []string{"offending_containers", "offending_containers_usage
 func (b *bucket) event(e *corev1.Event) {
 	o := e.InvolvedObject
 	out := cluster.Event{
-		Object:    cluster.Ref{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, UID: string(o.UID)},
-		Container: containerOfPath(o.FieldPath),
+		Object:    cluster.Ref{Kind: b.one(o.Kind), Namespace: b.one(o.Namespace), Name: b.one(o.Name), UID: b.one(string(o.UID))},
+		Container: b.one(containerOfPath(o.FieldPath)),
 		Warning:   e.Type == corev1.EventTypeWarning,
-		Reason:    e.Reason,
-		Component: firstOf(e.Source.Component, e.ReportingController),
-		Host:      e.Source.Host,
+		Reason:    b.one(e.Reason),
+		Component: b.one(firstOf(e.Source.Component, e.ReportingController)),
+		Host:      b.one(e.Source.Host),
 		First:     firstTime(e.FirstTimestamp.Time, e.EventTime.Time, e.CreationTimestamp.Time),
 		Last:      firstTime(seriesTime(e), e.LastTimestamp.Time, e.EventTime.Time, e.CreationTimestamp.Time),
 		Count:     1,
@@ -34,7 +34,7 @@ func (b *bucket) event(e *corev1.Event) {
 	if out.Object.Kind == "Node" {
 		out.Object.Namespace = "" // a node's events lie in a namespace, the node does not
 	}
-	out.Message, out.Combined = strings.CutPrefix(maskText(e.Message), combined)
+	out.Message, out.Combined = strings.CutPrefix(b.masked(e.Message), combined)
 	if e.Count > 0 {
 		out.Count = int(e.Count)
 	}

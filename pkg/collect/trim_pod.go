@@ -1,6 +1,8 @@
 package collect
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -17,20 +19,20 @@ func (b *bucket) pod(p *corev1.Pod) {
 
 func (b *bucket) addPod(m *metav1.ObjectMeta, template *cluster.Template, node string, status *corev1.PodStatus) {
 	pod := cluster.Pod{
-		Ref:        ref("Pod", m),
+		Ref:        b.ref("Pod", m),
 		Created:    m.CreationTimestamp.Time,
-		Owner:      controllerOf(m),
+		Owner:      b.controllerOf(m),
 		Static:     m.Annotations["kubernetes.io/config.mirror"] != "",
-		Labels:     m.Labels,
-		Node:       node,
+		Labels:     b.labels(m),
+		Node:       b.one(node),
 		Template:   template,
-		Phase:      string(status.Phase),
-		Reason:     status.Reason,
-		Message:    maskText(status.Message),
+		Phase:      b.one(string(status.Phase)),
+		Reason:     b.one(status.Reason),
+		Message:    b.masked(status.Message),
 		IP:         status.PodIP,
-		QOSClass:   string(status.QOSClass),
-		Conditions: podConditions(status.Conditions),
-		Containers: containers(template, status),
+		QOSClass:   b.one(string(status.QOSClass)),
+		Conditions: b.podConditions(status.Conditions),
+		Containers: b.containers(template, status),
 	}
 	if status.StartTime != nil {
 		pod.Started = status.StartTime.Time
@@ -57,30 +59,49 @@ func (b *bucket) share(owner cluster.Ref, t *cluster.Template) *cluster.Template
 	return t
 }
 
-func podConditions(in []corev1.PodCondition) []cluster.Condition {
-	out := make([]cluster.Condition, 0, len(in))
+// podConditionsKept are those that something is told by; the others follow
+// from the states of the containers.
+var podConditionsKept = []corev1.PodConditionType{corev1.PodReady, corev1.PodScheduled, corev1.DisruptionTarget}
+
+func (b *bucket) podConditions(in []corev1.PodCondition) []cluster.Condition {
+	out := make([]cluster.Condition, 0, len(podConditionsKept))
 	for _, c := range in {
-		out = append(out, cluster.Condition{Type: string(c.Type), Status: string(c.Status),
-			Reason: c.Reason, Message: maskText(c.Message), Transition: c.LastTransitionTime.Time})
+		if slices.Contains(podConditionsKept, c.Type) {
+			out = append(out, cluster.Condition{Type: b.one(string(c.Type)), Status: b.one(string(c.Status)),
+				Reason: b.one(c.Reason), Message: b.masked(c.Message), Transition: c.LastTransitionTime.Time})
+		}
 	}
-	return out
+	return slices.Clip(out)
 }
 
-func containers(t *cluster.Template, status *corev1.PodStatus) []cluster.Container {
+// labels are shared by the pods of a revision, which have the same.
+func (b *bucket) labels(m *metav1.ObjectMeta) map[string]string {
+	owner := revisionOf(m)
+	if known, ok := b.labelled[owner]; ok && maps.Equal(known, m.Labels) {
+		return known
+	}
+	for k, v := range m.Labels {
+		m.Labels[b.one(k)] = b.one(v)
+	}
+	b.labelled[owner] = m.Labels
+	return m.Labels
+}
+
+func (b *bucket) containers(t *cluster.Template, status *corev1.PodStatus) []cluster.Container {
 	n := len(status.InitContainerStatuses) + len(status.ContainerStatuses) + len(status.EphemeralContainerStatuses)
 	out := make([]cluster.Container, 0, n)
 	for i := range status.InitContainerStatuses {
-		c := container(&status.InitContainerStatuses[i], cluster.Init)
+		c := b.container(&status.InitContainerStatuses[i], cluster.Init)
 		if s := t.Container(c.Name); s != nil && s.Role == cluster.Sidecar {
 			c.Role = cluster.Sidecar
 		}
 		out = append(out, c)
 	}
 	for i := range status.ContainerStatuses {
-		out = append(out, container(&status.ContainerStatuses[i], cluster.Regular))
+		out = append(out, b.container(&status.ContainerStatuses[i], cluster.Regular))
 	}
 	for i := range status.EphemeralContainerStatuses {
-		out = append(out, container(&status.EphemeralContainerStatuses[i], cluster.Ephemeral))
+		out = append(out, b.container(&status.EphemeralContainerStatuses[i], cluster.Ephemeral))
 	}
 	return out
 }
@@ -89,25 +110,25 @@ func isSidecar(c *corev1.Container) bool {
 	return c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways
 }
 
-func container(s *corev1.ContainerStatus, role cluster.Role) cluster.Container {
-	c := cluster.Container{Name: s.Name, Role: role, Image: s.Image, ImageID: s.ImageID, Ready: s.Ready,
-		Restarts: s.RestartCount, State: state(&s.State), Last: state(&s.LastTerminationState)}
+func (b *bucket) container(s *corev1.ContainerStatus, role cluster.Role) cluster.Container {
+	c := cluster.Container{Name: b.one(s.Name), Role: role, Image: b.one(s.Image), ImageID: b.one(s.ImageID), Ready: s.Ready,
+		Restarts: s.RestartCount, State: b.state(&s.State), Last: b.state(&s.LastTerminationState)}
 	if s.Resources != nil {
-		c.MemoryLimit = memory(s.Resources.Limits)
-		c.CPULimit = quantity(s.Resources.Limits, corev1.ResourceCPU)
+		c.MemoryLimit = b.one(memory(s.Resources.Limits))
+		c.CPULimit = b.one(quantity(s.Resources.Limits, corev1.ResourceCPU))
 	}
 	return c
 }
 
-func state(s *corev1.ContainerState) cluster.State {
+func (b *bucket) state(s *corev1.ContainerState) cluster.State {
 	switch {
 	case s.Running != nil:
 		return cluster.State{Phase: cluster.Running, StartedAt: s.Running.StartedAt.Time}
 	case s.Waiting != nil:
-		return cluster.State{Phase: cluster.Waiting, Reason: s.Waiting.Reason, Message: maskText(s.Waiting.Message)}
+		return cluster.State{Phase: cluster.Waiting, Reason: b.one(s.Waiting.Reason), Message: b.masked(s.Waiting.Message)}
 	case s.Terminated != nil:
 		t := s.Terminated
-		return cluster.State{Phase: cluster.Terminated, Reason: t.Reason, Message: maskWords(t.Message),
+		return cluster.State{Phase: cluster.Terminated, Reason: b.one(t.Reason), Message: maskWords(t.Message),
 			ExitCode: t.ExitCode, StartedAt: t.StartedAt.Time, FinishedAt: t.FinishedAt.Time}
 	}
 	return cluster.State{}
@@ -139,6 +160,16 @@ func quantity(list corev1.ResourceList, name corev1.ResourceName) string {
 func canonical(q resource.Quantity) string {
 	q = q.DeepCopy()
 	return resource.NewMilliQuantity(q.MilliValue(), q.Format).String()
+}
+
+// ref names an object whose namespace many others have.
+func (b *bucket) ref(kind string, m *metav1.ObjectMeta) cluster.Ref {
+	return cluster.Ref{Kind: kind, Namespace: b.one(m.Namespace), Name: m.Name, UID: string(m.UID)}
+}
+
+func (b *bucket) controllerOf(m *metav1.ObjectMeta) cluster.Ref {
+	r := controllerOf(m)
+	return cluster.Ref{Kind: b.one(r.Kind), Namespace: b.one(r.Namespace), Name: b.one(r.Name), UID: b.one(r.UID)}
 }
 
 func ref(kind string, m *metav1.ObjectMeta) cluster.Ref {

@@ -65,6 +65,10 @@ func (b *bucket) decode(into interface{ Unmarshal([]byte) error }, part []byte, 
 // revision is whose pods have one spec.
 type revision struct{ owner, hash, restartedAt string }
 
+func revisionOf(m *metav1.ObjectMeta) revision {
+	return revision{controllerOf(m).UID, firstOf(m.Labels["pod-template-hash"], m.Labels["controller-revision-hash"]), m.Annotations[restartedAtNote]}
+}
+
 // decoded is the template that a spec was read into.
 type decoded struct {
 	spec     []byte
@@ -80,7 +84,7 @@ func (b *bucket) wireTemplate(m *metav1.ObjectMeta, raw []byte) (*cluster.Templa
 	}
 	sameTokenVolume(b.thin)
 	owner := controllerOf(m)
-	key := revision{owner.UID, firstOf(m.Labels["pod-template-hash"], m.Labels["controller-revision-hash"]), m.Annotations[restartedAtNote]}
+	key := revisionOf(m)
 	known, ok := b.specs[key]
 	if ok && key.owner != "" && bytes.Equal(known.spec, b.thin) {
 		return known.template, nil
@@ -90,9 +94,6 @@ func (b *bucket) wireTemplate(m *metav1.ObjectMeta, raw []byte) (*cluster.Templa
 		return nil, err
 	}
 	t := b.share(owner, trimTemplate(m.Annotations, &spec))
-	if b.specs == nil {
-		b.specs = map[revision]decoded{}
-	}
 	b.specs[key] = decoded{spec: append(known.spec[:0], b.thin...), template: t}
 	return t, nil
 }

@@ -36,7 +36,16 @@ func ConfigNamespaces(s *cluster.Snapshot, symptoms []Symptom) (configMaps, secr
 			configMaps, secrets = append(configMaps, sym.Pod.Namespace), append(secrets, sym.Pod.Namespace)
 		}
 	}
-	return sorted(configMaps), sorted(secrets)
+	return atOnce(s, sorted(configMaps)), atOnce(s, sorted(secrets))
+}
+
+// atOnce asks for many namespaces in one list, first; who may not have it gets
+// them one by one.
+func atOnce(s *cluster.Snapshot, namespaces []string) []string {
+	if s.Scope.AllNamespaces && len(namespaces) > manyNamespaces && namespaces[0] != "" {
+		return append([]string{""}, namespaces...)
+	}
+	return namespaces
 }
 
 func sorted(names []string) []string {
