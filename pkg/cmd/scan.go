@@ -91,6 +91,11 @@ func (o *options) read(ctx context.Context) (*cluster.Snapshot, []symptom.Sympto
 	if snapshot, err = o.fromPrometheus(ctx, snapshot); err != nil {
 		return nil, nil, err
 	}
+	return o.follow(ctx, reader, snapshot)
+}
+
+// follow reads in a second step what the failures of the first ask for.
+func (o *options) follow(ctx context.Context, reader reader, snapshot *cluster.Snapshot) (*cluster.Snapshot, []symptom.Symptom, error) {
 	symptoms := symptom.Recognise(snapshot)
 	configMaps, secrets := symptom.ConfigNamespaces(snapshot, symptoms)
 	if o.noSecrets {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -25,7 +26,8 @@ type Live struct {
 	metadata metadata.Interface
 	identity cluster.Identity
 	now      func() time.Time
-	plain    bool // have lists sent uncompressed
+	plain    bool     // have lists sent uncompressed
+	groups   sync.Map // what is served of a group, by version: asked once
 	// Values has ConfigMaps read with their values, of which the hosts that
 	// they name are kept.
 	Values bool

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"sync"
 
 	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -84,15 +85,23 @@ func gatewayRoutes(resource, kindName string) func(context.Context, *Live, place
 // serves reports whether a cluster has a kind. One that cannot be asked is
 // taken to have it, so that the list itself says what is wrong.
 func (l *Live) serves(ctx context.Context, version, resource string) bool {
-	var list metav1.APIResourceList
-	raw, err := l.typed.Discovery().RESTClient().Get().AbsPath(version).SetHeader("Accept", "application/json").Do(ctx).Raw()
-	if err == nil {
-		err = unmarshal(raw, &list)
-	}
+	ask, _ := l.groups.LoadOrStore(version, sync.OnceValues(func() ([]metav1.APIResource, error) { return l.resourcesOf(ctx, version) }))
+	resources, err := ask.(func() ([]metav1.APIResource, error))()
 	if err != nil {
 		return !apierrors.IsNotFound(err)
 	}
-	return slices.ContainsFunc(list.APIResources, func(r metav1.APIResource) bool { return r.Name == resource })
+	return slices.ContainsFunc(resources, func(r metav1.APIResource) bool { return r.Name == resource })
+}
+
+// resourcesOf asks for the kinds of a group, for all who want to know at once.
+func (l *Live) resourcesOf(ctx context.Context, version string) ([]metav1.APIResource, error) {
+	var list metav1.APIResourceList
+	raw, err := l.typed.Discovery().RESTClient().Get().AbsPath(version).SetHeader("Accept", "application/json").Do(ctx).Raw()
+	if err != nil {
+		return nil, err
+	}
+	err = unmarshal(raw, &list)
+	return list.APIResources, err
 }
 
 func (b *bucket) ingress(in *networkingv1.Ingress) {

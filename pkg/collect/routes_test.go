@@ -100,7 +100,7 @@ func TestNoGatewayAPIIsNoGap(t *testing.T) {
 	if len(parts.Gaps) != 0 || len(parts.Sources) != 1 || parts.Sources[0].Resource != cluster.Ingresses {
 		t.Errorf("gaps %+v, sources %+v", parts.Gaps, parts.Sources)
 	}
-	if len(*asked) != 3 { // the Ingresses, and once for each kind whether there is such a kind
+	if len(*asked) != 2 { // the Ingresses, and once what there is of the Gateway API
 		t.Errorf("asked for %q", *asked)
 	}
 }

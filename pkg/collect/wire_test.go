@@ -45,7 +45,7 @@ func within(t testing.TB, archive, name string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	plain, err := gzip.NewReader(file)
 	if err != nil {
 		t.Fatal(err)
