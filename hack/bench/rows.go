@@ -31,7 +31,7 @@ const (
 	jqLength  = "jq-length"
 )
 
-// smallNamespace is the one that hack/cluster fills with some 50 pods.
+// smallNamespace is the one that hack/cluster fills with 40 or 50 pods.
 const smallNamespace = "team-small"
 
 // seedFilters are what people ask jq for: exit codes, nodes with failing pods,

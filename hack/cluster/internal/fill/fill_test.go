@@ -124,7 +124,7 @@ func TestPodsOfAnAppHaveTheirOwnNames(t *testing.T) {
 // constant is a source of randomness that has none.
 type constant struct{}
 
-func (constant) Uint64() uint64 { return 0 }
+func (constant) Uint64() uint64 { return 1 << 63 }
 
 func TestRefusesWhatHasNoIncidents(t *testing.T) {
 	for _, plan := range []Plan{{Pods: smallest - 1, Now: now}, {Pods: smallest}} {
