@@ -82,6 +82,7 @@ func TestRegistryAuth(t *testing.T) {
 		}
 	})
 	t.Run("completion", func(t *testing.T) { completes(t, c) })
+	t.Run("several contexts", func(t *testing.T) { severalContexts(t, c) })
 }
 
 func checkRegistryAuth(t *testing.T, p *report.Pattern) {

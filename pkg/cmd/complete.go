@@ -34,6 +34,7 @@ func (f *scanFlags) completeFlags(c *cobra.Command) {
 		"history":          cobra.FixedCompletions([]string{"db"}, cobra.ShellCompDirectiveFilterFileExt),
 		"namespace":        f.completeNames(namespacesFor),
 		"context":          f.completeKubeconfig(func(k *api.Config) []string { return slices.Sorted(maps.Keys(k.Contexts)) }),
+		"contexts":         f.completeContexts,
 		"cluster":          f.completeKubeconfig(func(k *api.Config) []string { return slices.Sorted(maps.Keys(k.Clusters)) }),
 		"user":             f.completeKubeconfig(func(k *api.Config) []string { return slices.Sorted(maps.Keys(k.AuthInfos)) }),
 	} {
@@ -73,6 +74,15 @@ func (f *scanFlags) completeKubeconfig(names func(*api.Config) []string) complet
 		}
 		return names(&config), cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+// completeContexts completes the last of several contexts.
+func (f *scanFlags) completeContexts(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	config, err := f.config.ToRawKubeConfigLoader().RawConfig()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return completeList(slices.Sorted(maps.Keys(config.Contexts)))(c, args, typed)
 }
 
 func detectorNames() []string {

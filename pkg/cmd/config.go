@@ -138,9 +138,9 @@ func givesWay(c *cobra.Command, flag string) bool {
 	case "output", "exit-code":
 		return typed("watch")
 	}
-	// What is sent to one Prometheus is not for another, and saved data are of
-	// whatever cluster.
-	return strings.HasPrefix(flag, "prometheus") && (typed("prometheus", "filename") || c.Name() == "diff")
+	// What is sent to one Prometheus is not for another, saved data are of
+	// whatever cluster, and several clusters have one each.
+	return strings.HasPrefix(flag, "prometheus") && (typed("prometheus", "filename", "contexts", "all-contexts") || c.Name() == "diff")
 }
 
 // blame says of a wrong value that the file has it.

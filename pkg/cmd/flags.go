@@ -46,6 +46,7 @@ type scanFlags struct {
 	userConfig    configFlags
 	prometheus    prometheusFlags
 	save          saving
+	contexts      contextFlags
 }
 
 func newScanFlags(streams genericiooptions.IOStreams) *scanFlags {
@@ -121,6 +122,9 @@ func (f *scanFlags) options(c *cobra.Command) (*options, error) {
 func (f *scanFlags) understood(c *cobra.Command) (*options, error) {
 	o := &options{scanFlags: f, progress: newProgress(f.streams.ErrOut), suite: detectors.Suite(), severity: correlate.Severity(f.minSeverity)}
 	if err := f.checkOutput(c); err != nil {
+		return nil, err
+	}
+	if err := f.contexts.check(c, f.output); err != nil {
 		return nil, err
 	}
 	if err := o.validate(); err != nil {
@@ -213,7 +217,7 @@ func (o *options) setScope(namespaceGiven bool) error {
 			o.scope.Namespaces = []string{*o.config.Namespace}
 		}
 		o.scope.AllNamespaces = len(o.scope.Namespaces) == 0
-	case !o.allNamespaces:
+	case !o.allNamespaces && !o.contexts.asked(): // of several each has its own
 		ns, _, err := o.config.ToRawKubeConfigLoader().Namespace()
 		if err != nil {
 			return &failure{exitFailed, err}

@@ -85,12 +85,23 @@ which patterns are new, gone, worse or better. In a terminal that is redrawn in
 place; into a pipe it is a line for each, with -o json an object a line: time,
 change, why, pattern. It ends when it is interrupted, with exit code 130.
 
+With --contexts or --all-contexts it scans several clusters, four at a time,
+each by itself, and tells what they have in common: the same failure at one time
+of the same registry, image or host outside of them, or of workloads of the same
+names; how many clusters have it of how many that were read, and which use the
+same without failing. Contexts of one cluster count once. A cluster that cannot
+be read is named with the reason and hides no other; the exit code is 1 only if
+none can.
+
 It only reads. It never reads the data of a Secret.`,
 		Example: `  # What is failing together in the current namespace
   kubectl patterns
 
   # The whole cluster
   kubectl patterns --all-namespaces
+
+  # Several clusters at once, and what they have in common
+  kubectl patterns -A --contexts prod-eu,prod-us
 
   # One node: conditions, impact by service, comparison with its peers
   kubectl patterns node worker-3
@@ -130,10 +141,11 @@ It only reads. It never reads the data of a Secret.`,
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &failure{exitUsage, err} })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return &failure{exitUsage, ofScansAlone(c, err)} })
 	flags.addTo(root)
 	watch.addTo(root, "in a terminal redrawn when something turns, elsewhere a line for each pattern that is new, gone, worse or better")
 	flags.save.addTo(root)
+	flags.contexts.addTo(root)
 	flags.completeFlags(root)
 	addVerbosity(root)
 	root.AddCommand(newNode(flags), newExplain(flags), newRollout(flags))

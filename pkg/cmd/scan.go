@@ -23,6 +23,9 @@ func (w *watching) orScan(ctx context.Context, o *options, args []string) error 
 		}
 		return w.watch(ctx, o)
 	}
+	if o.contexts.asked() {
+		return runContexts(ctx, o)
+	}
 	return runScan(ctx, o, args)
 }
 

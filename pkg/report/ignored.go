@@ -13,6 +13,7 @@ import (
 // Ignored is a pattern that a rule of the user's own keeps from being told.
 type Ignored struct {
 	ID       string `json:"id"`
+	Cluster  string `json:"cluster,omitempty"` // the context, where several were asked for
 	Severity string `json:"severity"`
 	Title    string `json:"title"`
 	// Rule is the rule in words, with the file and line where it is written.

@@ -25,15 +25,17 @@ func New(story *correlate.Story) *Report {
 		Window: Window{From: from.UTC(), To: to.UTC()},
 		Totals: Totals{Namespaces: len(s.Namespaces), Nodes: len(s.Nodes), Workloads: s.CountWorkloads(),
 			Pods: len(s.Pods), PodsInScope: story.Looked, FailingPods: len(story.Failing), Events: len(s.Events)},
-		Unexplained:     convert(story.Unexplained, ref),
-		Hidden:          story.Hidden,
-		Ignored:         ignored(story.Ignored, story.Patterns),
-		Sources:         convert(s.Sources, source),
-		Patterns:        convert(story.Patterns, pattern),
-		Timeline:        convert(story.Timeline, entry),
-		Matrix:          matrix(story.Matrix),
-		Tree:            convert(story.Tree, branches),
-		Skipped:         convert(story.Skipped, func(k detect.Skipped) Skipped { return Skipped(k) }),
+		Unexplained: convert(story.Unexplained, ref),
+		Hidden:      story.Hidden,
+		Ignored:     ignored(story.Ignored, story.Patterns),
+		Sources:     convert(s.Sources, source),
+		Patterns:    convert(story.Patterns, pattern),
+		Timeline:    convert(story.Timeline, entry),
+		Matrix:      matrix(story.Matrix),
+		Tree:        convert(story.Tree, branches),
+		Skipped: convert(story.Skipped, func(k detect.Skipped) Skipped {
+			return Skipped{Detector: k.Detector, Why: k.Why, Unasked: k.Unasked, Partly: k.Partly}
+		}),
 		Recommendations: recommendations(story.Patterns),
 	}
 	return r

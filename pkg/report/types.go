@@ -35,6 +35,14 @@ type Report struct {
 	// Ignored are the patterns that rules of the user's own kept from being
 	// told. They are explained all the same: explainedBy may name one of them.
 	Ignored []Ignored `json:"ignored,omitempty"`
+	// Clusters are set where several contexts were asked for, a row for each,
+	// in their order. Patterns and the other lists then say of which of them
+	// each is (an ID is unique within one), cluster after cluster; cluster is
+	// empty, and totals are sums.
+	Clusters []ClusterRow `json:"clusters,omitempty"`
+	// Across is what several clusters have in common; null unless several were
+	// asked for.
+	Across []Common `json:"across,omitzero"`
 	// Node is set by `kubectl patterns node NAME`.
 	Node *Node `json:"node,omitempty"`
 	// Explain is set by `kubectl patterns explain ID`.
@@ -68,6 +76,7 @@ type Window struct {
 // Source is one thing that was read, or could not be.
 type Source struct {
 	Resource string `json:"resource"`
+	Cluster  string `json:"cluster,omitempty"` // the context, where several were asked for
 	Objects  int    `json:"objects"`
 	From     string `json:"from"`
 	// Window is what a source of the past covers; left out for the others.
@@ -95,6 +104,7 @@ type Ref struct {
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
 	UID       string `json:"uid,omitempty"`
+	Cluster   string `json:"cluster,omitempty"` // the context, where several were asked for
 }
 
 // Workload names a controller of pods in the namespace of what it is said of.
@@ -106,6 +116,7 @@ type Workload struct {
 // Pattern is what is wrong together.
 type Pattern struct {
 	ID          string   `json:"id"`
+	Cluster     string   `json:"cluster,omitempty"` // the context, where several were asked for
 	Detector    string   `json:"detector"`
 	Cause       string   `json:"cause"`
 	Category    string   `json:"category"`
@@ -294,6 +305,7 @@ type Recommendation struct {
 	// with urgency monitoring only.
 	AlertRule string   `json:"alertRule"`
 	Patterns  []string `json:"patterns"`
+	Cluster   string   `json:"cluster,omitempty"` // the context, where several were asked for
 }
 
 // Entry of a timeline.
@@ -306,6 +318,7 @@ type Entry struct {
 	Message string     `json:"message"`
 	Count   int        `json:"count"`
 	Pattern string     `json:"pattern"`
+	Cluster string     `json:"cluster,omitempty"` // the context, where several were asked for
 }
 
 // Matrix of patterns against factors.
@@ -332,6 +345,7 @@ type Branches struct {
 	Heading  string   `json:"heading"`
 	Root     string   `json:"root"`
 	Branches []string `json:"branches"`
+	Cluster  string   `json:"cluster,omitempty"` // the context, where several were asked for
 }
 
 // Skipped is a detector that could not judge. Unasked is set when it lacks
@@ -342,4 +356,5 @@ type Skipped struct {
 	Why      string `json:"why"`
 	Unasked  bool   `json:"unasked,omitempty"`
 	Partly   bool   `json:"partly,omitempty"`
+	Cluster  string `json:"cluster,omitempty"` // the context, where several were asked for
 }
