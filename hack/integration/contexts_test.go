@@ -56,6 +56,9 @@ func severalContexts(t *testing.T, c *real) {
 	if code != 0 || !strings.Contains(out, "Not read: gone: cannot read the cluster at https://127.0.0.1:9") || !strings.Contains(errOut, "gone could not be read") {
 		t.Errorf("exit code %d, %s\n%s", code, errOut, out)
 	}
+	if _, _, code := several.run(t, "--contexts", "core,vcs", "--exit-code"); code != 3 {
+		t.Errorf("--exit-code gives %d, want 3", code)
+	}
 	if out, errOut, code := several.run(t, "--contexts", "gone"); code != 1 || out != "" || !strings.Contains(errOut, "none of 1 context could be read: gone: cannot read") {
 		t.Errorf("exit code %d, %s%s", code, errOut, out)
 	}

@@ -58,9 +58,7 @@ func samenesses(p *Pattern) []tiered {
 	return out
 }
 
-// outside is what a pattern names that is outside of its cluster. A registry
-// that merely has the images of the affected is none: it counts where it is
-// what makes them one problem, or where comparing found it.
+// outside is what a pattern names that is outside of its cluster.
 func outside(p *Pattern) []tiered {
 	var out []tiered
 	add := func(attribute, value string, tier detect.Tier) {
@@ -83,26 +81,26 @@ func outside(p *Pattern) []tiered {
 		}
 	}
 	for _, f := range p.Shared {
-		stated := f.Tier == detect.Stated
-		switch f.Attribute {
-		case "registry", "repository":
-			if stated && p.Key != f.Value || f.Tier == detect.Observation {
-				continue
-			}
-		case "image":
-			if f.Tier == detect.Observation {
-				continue
-			}
-		case "dependency":
-			if !stated || !isOutsideHost(f.Value) {
-				continue
-			}
-		default:
-			continue
+		if isOutside(p, &f) {
+			add(f.Attribute, f.Value, f.Tier)
 		}
-		add(f.Attribute, f.Value, f.Tier)
 	}
 	return out
+}
+
+// isOutside reports whether a factor is something outside of the cluster. A
+// registry that merely has the images of the affected is none: it counts where
+// it is what makes them one problem, or where comparing found it.
+func isOutside(p *Pattern, f *SharedFactor) bool {
+	switch f.Attribute {
+	case "registry", "repository":
+		return f.Tier != detect.Observation && (f.Tier != detect.Stated || p.Key == f.Value)
+	case "image":
+		return f.Tier != detect.Observation
+	case "dependency":
+		return f.Tier == detect.Stated && isOutsideHost(f.Value)
+	}
+	return false
 }
 
 // isOutsideHost reports whether a name means the same host in every cluster:

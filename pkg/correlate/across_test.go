@@ -87,6 +87,11 @@ func TestAcrossIsSilent(t *testing.T) {
 	child.ExplainedBy = "node-failure-not-ready-123456"
 	old := pulls("auth", noon, privateImage, web)
 	old.Severity = Info
+	burst := func() *Pattern {
+		p := failing("burst", "spike", noon, web)
+		p.Category = "timing"
+		return p
+	}
 	missing := func(image string, w cluster.Ref) *Pattern {
 		p := pulls("not-found", noon, image, w)
 		p.Key = strings.Split(image, ":")[0]
@@ -109,6 +114,7 @@ func TestAcrossIsSilent(t *testing.T) {
 		"two missing images of one registry":    {toldBy("a", missing("docker.io/x/one:1", web)), toldBy("b", missing("docker.io/x/two:1", api))},
 		"the same limit of different workloads": {toldBy("a", failing("oom", "container-limit", noon, web)), toldBy("b", failing("oom", "container-limit", noon, api))},
 		"nodes of one name":                     {toldBy("a", ofNode(failing("exit-code", "1", noon, web))), toldBy("b", ofNode(failing("exit-code", "1", noon, web)))},
+		"time alone":                            {toldBy("a", burst()), toldBy("b", burst())},
 		"Services of one name":                  {toldBy("a", database("shop/db", web)), toldBy("b", database("shop/db", api))},
 		"an address that may be of each":        {toldBy("a", database("10.0.0.5:5432", web)), toldBy("b", database("10.0.0.5:5432", api))},
 		"two contexts of one cluster":           {toldBy("b", pulls("auth", noon, privateImage, web)), b},
