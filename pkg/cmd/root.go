@@ -89,9 +89,9 @@ With --contexts or --all-contexts it scans several clusters, four at a time,
 each by itself, and tells what they have in common: the same failure at one time
 of the same registry, image or host outside of them, or of workloads of the same
 names; how many clusters have it of how many that were read, and which use the
-same without failing. Contexts of one cluster count once. A cluster that cannot
-be read is named with the reason and hides no other; the exit code is 1 only if
-none can.
+same without failing; and what began in three of them or more at once. Contexts
+of one cluster count once. A cluster that cannot be read is named with the
+reason and hides no other; the exit code is 1 only if none can.
 
 It only reads. It never reads the data of a Secret.`,
 		Example: `  # What is failing together in the current namespace

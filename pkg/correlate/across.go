@@ -21,7 +21,7 @@ type Common struct {
 	Detector string
 	Cause    string // empty where it is not the same in all of them
 	// Attribute says what they have in common (registry, repository, image,
-	// dependency, workload), and Values what it is.
+	// dependency, workload, or time alone), and Values what it is.
 	Attribute string
 	Values    []string
 	In        []CommonIn // the clusters that have it, the earliest first
@@ -54,7 +54,8 @@ type Beside struct {
 
 // Across finds what the incidents of several clusters have in common: a root of
 // the same detector and cause, at the same time, about the same thing outside
-// of any of them, or about workloads of the same names. Contexts of one cluster
+// of any of them, or about workloads of the same names; or one that began in so
+// many at one time that it is hardly chance. Contexts of one cluster
 // are counted once. It is nil where fewer than two clusters were read.
 func Across(all []Told) []Common {
 	clusters := distinct(all)
@@ -71,10 +72,19 @@ func Across(all []Told) []Common {
 	for _, g := range a.incidents() {
 		out = append(out, a.common(&g))
 	}
+	out = append(out, a.atOnce(out)...)
 	slices.SortStableFunc(out, func(x, y Common) int {
-		return cmp.Or(cmp.Compare(len(y.In), len(x.In)), cmp.Compare(worstOf(x), worstOf(y)))
+		return cmp.Or(cmp.Compare(observedOnly(x), observedOnly(y)), cmp.Compare(len(y.In), len(x.In)), cmp.Compare(worstOf(x), worstOf(y)))
 	})
 	return out
+}
+
+// observedOnly puts observations last.
+func observedOnly(c Common) int {
+	if c.Tier == detect.Observation {
+		return 1
+	}
+	return 0
 }
 
 func worstOf(c Common) int {
@@ -160,8 +170,8 @@ type commonness struct {
 	members   []member
 }
 
-// add files the roots of a cluster by what may be the same elsewhere. What is
-// about nodes, or about time alone, is each cluster's own.
+// add files the roots of a cluster by what may be the same elsewhere. Nodes and
+// patterns in time are each cluster's own.
 func (a *across) add(i int, t Told) {
 	for _, p := range t.Story.Patterns {
 		if p.ExplainedBy != "" || p.Severity == Info || len(p.Nodes) > 0 || p.Category == "timing" {

@@ -12,7 +12,7 @@ import (
 // that are ready, while none of their patterns names it. Of a dependency it is
 // not known who uses it in health.
 func (a *across) beside(g *commonness, first time.Time) []Beside {
-	if g.attribute == "dependency" {
+	if g.attribute == "dependency" || g.attribute == "time" {
 		return nil
 	}
 	var out []Beside

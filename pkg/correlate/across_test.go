@@ -190,3 +190,41 @@ func TestAcrossAnImageThatComparingFound(t *testing.T) {
 		t.Errorf("%+v", found)
 	}
 }
+
+// startsAt is a cluster with an hour of events, whose nodes fail at some times.
+func startsAt(context string, after ...time.Duration) Told {
+	parts := cluster.Parts{At: noon.Add(time.Hour), Identity: cluster.Identity{Server: context}, Events: []cluster.Event{{Last: noon}}}
+	story := &Story{Snapshot: cluster.New(parts)}
+	for i, d := range after {
+		p := ofNode(failing("node-failure", "not-ready", noon.Add(d), deployment("shop", context+string(rune('a'+i)))))
+		story.Patterns = append(story.Patterns, p)
+	}
+	return Told{context, story}
+}
+
+func TestAcrossAtOneTime(t *testing.T) {
+	const half = 30 * time.Minute
+	found := Across([]Told{startsAt("a", half), startsAt("b", half+10*time.Second), startsAt("c", half+25*time.Second), startsAt("d")})
+	if len(found) != 1 || found[0].Attribute != "time" || found[0].Tier != detect.Observation || len(found[0].In) != 3 || found[0].Of != 4 {
+		t.Fatalf("%+v", found)
+	}
+	// 3 beginnings, each of two others within a minute of an hour, and 3 pairs of others.
+	want := "In 3 of 4 clusters that were read it began within 30s (chance of that about 0.0025): time is all that connects them. It began first in a, in the last of them 25s later."
+	if found[0].Text != want || found[0].Title != "at one time in 3 of 4 clusters: node-failure, not-ready" {
+		t.Errorf("%s: %s", found[0].Title, found[0].Text)
+	}
+	var often []time.Duration
+	for i := range 6 {
+		often = append(often, time.Duration(i)*10*time.Minute)
+	}
+	for name, all := range map[string][]Told{
+		"two of three":           {startsAt("a", half), startsAt("b", half), startsAt("c")},
+		"a minute apart":         {startsAt("a", half), startsAt("b", half+time.Minute), startsAt("c", half+2*time.Minute)},
+		"often enough by chance": {startsAt("a", often...), startsAt("b", often...), startsAt("c", often...)},
+		"before the events":      {startsAt("a", -half), startsAt("b", -half), startsAt("c", -half)},
+	} {
+		if found := Across(all); len(found) > 0 {
+			t.Errorf("%s: %s", name, found[0].Text)
+		}
+	}
+}

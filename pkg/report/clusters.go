@@ -34,7 +34,7 @@ type Common struct {
 	Detector string `json:"detector"`
 	Cause    string `json:"cause"` // empty where it is not the same in all
 	// Attribute is what they have in common (registry, repository, image,
-	// dependency, workload), Values are its values.
+	// dependency, workload, or time alone), Values are its values.
 	Attribute string   `json:"attribute"`
 	Values    []string `json:"values"`
 	Title     string   `json:"title"`
