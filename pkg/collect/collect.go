@@ -5,6 +5,8 @@
 package collect
 
 import (
+	"slices"
+
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
 
@@ -55,6 +57,21 @@ func (b *bucket) masked(text string) string {
 		b.maskedTexts[text] = masked
 	}
 	return masked
+}
+
+// mostExpected is for how many objects room is made at the word of a server.
+const mostExpected = 200_000
+
+// expect makes room for what is still to come of the long lists, once.
+func (b *bucket) expect(r cluster.Resource, remaining int) {
+	remaining = min(remaining, mostExpected)
+	switch {
+	case remaining == 0:
+	case r == cluster.Pods:
+		b.Pods = slices.Grow(b.Pods, remaining+pageSize)
+	case r == cluster.Events:
+		b.Events = slices.Grow(b.Events, remaining+pageSize)
+	}
 }
 
 // merge adds everything that another bucket holds.

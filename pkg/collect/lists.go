@@ -53,9 +53,10 @@ func (s *pager) read(ctx context.Context, b *bucket) (int, error) {
 			return 0, err
 		}
 		next = nil
-		n, err := s.page(b, body, func(token string) { // the server makes the next page while this one is read
-			if token != "" {
-				next = s.ask(ctx, token)
+		n, err := s.page(b, body, func(m wire.Meta) { // the server makes the next page while this one is read
+			b.expect(s.resource, m.Remaining)
+			if m.Continue != "" {
+				next = s.ask(ctx, m.Continue)
 			}
 		})
 		_ = body.Close() // all of it has been read, or nobody wants it
@@ -99,7 +100,7 @@ func (s *pager) ask(ctx context.Context, token string) func() (io.ReadCloser, er
 
 // page reads one answer: in protobuf, or in JSON where something between us
 // and the server speaks nothing else.
-func (s *pager) page(b *bucket, body io.Reader, meta func(token string)) (int, error) {
+func (s *pager) page(b *bucket, body io.Reader, meta func(wire.Meta)) (int, error) {
 	in := bufio.NewReader(body)
 	if first, err := in.Peek(1); err == nil && first[0] == '{' {
 		return s.pageInJSON(b, in, meta)
@@ -112,7 +113,7 @@ func (s *pager) page(b *bucket, body io.Reader, meta func(token string)) (int, e
 	return n, err
 }
 
-func (s *pager) pageInJSON(b *bucket, in io.Reader, meta func(token string)) (int, error) {
+func (s *pager) pageInJSON(b *bucket, in io.Reader, meta func(wire.Meta)) (int, error) {
 	var list struct {
 		Metadata metav1.ListMeta   `json:"metadata"`
 		Items    []json.RawMessage `json:"items"`
@@ -120,7 +121,7 @@ func (s *pager) pageInJSON(b *bucket, in io.Reader, meta func(token string)) (in
 	if err := json.NewDecoder(in).Decode(&list); err != nil {
 		return 0, err
 	}
-	meta(list.Metadata.Continue)
+	meta(wire.Meta{Continue: list.Metadata.Continue})
 	for _, raw := range list.Items {
 		if err := savedAs(s.resource).add(b, raw); err != nil {
 			return 0, err

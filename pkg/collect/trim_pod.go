@@ -64,14 +64,21 @@ func (b *bucket) share(owner cluster.Ref, t *cluster.Template) *cluster.Template
 var podConditionsKept = []corev1.PodConditionType{corev1.PodReady, corev1.PodScheduled, corev1.DisruptionTarget}
 
 func (b *bucket) podConditions(in []corev1.PodCondition) []cluster.Condition {
-	out := make([]cluster.Condition, 0, len(podConditionsKept))
+	kept := func(c corev1.PodCondition) bool { return slices.Contains(podConditionsKept, c.Type) }
+	n := 0
+	for i := range in {
+		if kept(in[i]) {
+			n++
+		}
+	}
+	out := make([]cluster.Condition, 0, n) // one of each pod: no room to spare
 	for _, c := range in {
-		if slices.Contains(podConditionsKept, c.Type) {
+		if kept(c) {
 			out = append(out, cluster.Condition{Type: b.one(string(c.Type)), Status: b.one(string(c.Status)),
 				Reason: b.one(c.Reason), Message: b.masked(c.Message), Transition: c.LastTransitionTime.Time})
 		}
 	}
-	return slices.Clip(out)
+	return out
 }
 
 // labels are shared by the pods of a revision, which have the same.

@@ -78,7 +78,7 @@ func readList(b *testing.B, raw []byte, add func(*bucket, []byte) error) {
 	b.SetBytes(int64(len(raw)))
 	for b.Loop() {
 		into := newBucket()
-		if err := wire.List(bytes.NewReader(raw), func(string) {}, func(item []byte) error { return add(into, item) }); err != nil {
+		if err := wire.List(bytes.NewReader(raw), func(wire.Meta) {}, func(item []byte) error { return add(into, item) }); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -128,7 +128,7 @@ func TestListIsWholeOrAnError(t *testing.T) {
 	whole := answer(t, pods("a", "b"))
 	read := func(raw []byte) (names []string, token string, err error) {
 		b := newBucket()
-		err = wire.List(bytes.NewReader(raw), func(more string) { token = more }, b.wirePod)
+		err = wire.List(bytes.NewReader(raw), func(m wire.Meta) { token = m.Continue }, b.wirePod)
 		for _, p := range b.Pods {
 			names = append(names, p.Name)
 		}
@@ -156,7 +156,7 @@ func FuzzPodsInProtobuf(f *testing.F) {
 	f.Add(out.Bytes())
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		b, n := newBucket(), 0
-		err := wire.List(bytes.NewReader(raw), func(string) {}, func(item []byte) error {
+		err := wire.List(bytes.NewReader(raw), func(wire.Meta) {}, func(item []byte) error {
 			n++
 			return b.wirePod(item)
 		})

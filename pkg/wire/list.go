@@ -20,20 +20,26 @@ var magic = []byte("k8s\x00")
 
 // The fields that are read of runtime.Unknown, of lists and of their metadata.
 const (
-	unknownRaw   protowire.Number = 2
-	listMeta     protowire.Number = 1
-	listItems    protowire.Number = 2
-	metaContinue protowire.Number = 3
+	unknownRaw    protowire.Number = 2
+	listMeta      protowire.Number = 1
+	listItems     protowire.Number = 2
+	metaContinue  protowire.Number = 3
+	metaRemaining protowire.Number = 4
 )
 
 // largest is how many bytes one object may have: etcd takes 1.5 MiB at most.
 const largest = 64 << 20
 
-// List reads one list. meta is told the token to continue with, which comes
-// before all items and is empty for the last page; each is given the bytes of
-// one item, which it may keep until it returns. A list that ends early is an
-// error (io.ErrUnexpectedEOF), whatever was given out before.
-func List(from io.Reader, meta func(token string), each func(item []byte) error) error {
+// Meta is what a page says of the list that it is a part of.
+type Meta struct {
+	Continue  string // the token of the next page, empty on the last one
+	Remaining int    // objects on the pages that follow, 0 where it is not told
+}
+
+// List reads one list. meta is told of it before all items; each is given the
+// bytes of one item, which it may keep until it returns. A list that ends early
+// is an error (io.ErrUnexpectedEOF), whatever was given out before.
+func List(from io.Reader, meta func(Meta), each func(item []byte) error) error {
 	l := &list{in: bufio.NewReaderSize(from, 64<<10), left: math.MaxInt64, meta: meta, each: each}
 	head := make([]byte, len(magic))
 	if _, err := io.ReadFull(l.in, head); err != nil || !bytes.Equal(head, magic) {
@@ -66,7 +72,7 @@ type list struct {
 	in   *bufio.Reader
 	left int64 // bytes of the message at hand that are still to come
 	buf  []byte
-	meta func(string)
+	meta func(Meta)
 	each func([]byte) error
 }
 
@@ -102,11 +108,20 @@ func (l *list) field() error {
 	case number == listItems:
 		return l.each(message)
 	}
-	token, err := text(message, metaContinue)
+	m, err := metaOf(message)
 	if err == nil {
-		l.meta(token)
+		l.meta(m)
 	}
 	return err
+}
+
+func metaOf(message []byte) (Meta, error) {
+	token, err := Field(message, metaContinue)
+	if err != nil {
+		return Meta{}, err
+	}
+	remaining, err := number(message, metaRemaining)
+	return Meta{Continue: string(token), Remaining: int(min(remaining, math.MaxInt32))}, err
 }
 
 func (l *list) tag() (protowire.Number, protowire.Type, error) {

@@ -110,7 +110,22 @@ func Each(message []byte, number protowire.Number, do func([]byte)) error {
 	return nil
 }
 
-func text(message []byte, number protowire.Number) (string, error) {
-	value, err := Field(message, number)
-	return string(value), err
+// number is the last value of a field of numbers; 0 where there is none.
+func number(message []byte, field Number) (uint64, error) {
+	var out uint64
+	for len(message) > 0 {
+		n, kind, head := protowire.ConsumeTag(message)
+		if head < 0 {
+			return 0, protowire.ParseError(head)
+		}
+		size := protowire.ConsumeFieldValue(n, kind, message[head:])
+		if size < 0 {
+			return 0, protowire.ParseError(size)
+		}
+		if n == field && kind == protowire.VarintType {
+			out, _ = protowire.ConsumeVarint(message[head:])
+		}
+		message = message[head+size:]
+	}
+	return out, nil
 }

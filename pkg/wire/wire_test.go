@@ -73,7 +73,7 @@ func atField(message []byte, n int) bool {
 
 // answer is that of an API server with a token and items.
 func answer(token string, items ...string) []byte {
-	parts := [][]byte{field(listMeta, join(field(2, "4711"), field(metaContinue, token)))}
+	parts := [][]byte{field(listMeta, join(field(2, "4711"), field(metaContinue, token), varint(metaRemaining, 1500)))}
 	for _, item := range items {
 		parts = append(parts, field(listItems, item))
 	}
@@ -87,17 +87,17 @@ func TestList(t *testing.T) {
 		"byte by byte": iotest.OneByteReader(bytes.NewReader(answer("more", "a", large, "b"))),
 	} {
 		var items []int
-		token := ""
-		err := List(from, func(more string) {
-			if token = more; len(items) > 0 {
+		var meta Meta
+		err := List(from, func(m Meta) {
+			if meta = m; len(items) > 0 {
 				t.Error("the token came after items")
 			}
 		}, func(item []byte) error {
 			items = append(items, len(item))
 			return nil
 		})
-		if err != nil || token != "more" || len(items) != 3 || items[1] != 1<<20 {
-			t.Errorf("%s: %v, %q, %v", name, items, token, err)
+		if err != nil || meta != (Meta{"more", 1500}) || len(items) != 3 || items[1] != 1<<20 {
+			t.Errorf("%s: %v, %+v, %v", name, items, meta, err)
 		}
 	}
 }
@@ -118,7 +118,7 @@ func TestListThatIsNone(t *testing.T) {
 		"each refuses":              {string(answer("", "a")), refused},
 		"ends in the list's length": {join(magic, []byte{0x12, 0x80}), io.ErrUnexpectedEOF},
 	} {
-		if err := List(bytes.NewReader([]byte(c.raw)), func(string) {}, func([]byte) error { return refused }); !errors.Is(err, c.want) {
+		if err := List(bytes.NewReader([]byte(c.raw)), func(Meta) {}, func([]byte) error { return refused }); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -129,7 +129,7 @@ func FuzzList(f *testing.F) {
 	f.Add([]byte("k8s\x00"))
 	wanted := &Message{1: Whole, 2: {1: Whole}}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		err := List(bytes.NewReader(raw), func(string) {}, func(item []byte) error {
+		err := List(bytes.NewReader(raw), func(Meta) {}, func(item []byte) error {
 			thin, err := Thin(nil, item, wanted)
 			if err != nil {
 				return err

@@ -3,7 +3,9 @@ package imagepull
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
@@ -178,29 +180,30 @@ func (b *builder) factors() []detect.Factor {
 	}
 	if b.image.Registry != "" {
 		registry := b.image.Registry
-		out = append(out, detect.Factor{Attribute: "registry", Value: registry, Holds: func(p *cluster.Pod) bool {
-			return usesImage(p, func(i symptom.Image) bool { return i.Registry == registry })
-		}})
+		out = append(out, detect.Factor{Attribute: "registry", Value: registry, Holds: usesImage(func(i symptom.Image) bool { return i.Registry == registry })})
 	}
 	if f, ok := b.onlyNew(); ok {
 		out = append(out, f)
 	}
 	if names := b.images(); len(names) == 1 {
-		out = append(out, detect.Factor{Attribute: "image", Value: names[0], Holds: func(p *cluster.Pod) bool {
-			return usesImage(p, func(i symptom.Image) bool { return i.Name == names[0] })
-		}})
+		out = append(out, detect.Factor{Attribute: "image", Value: names[0], Holds: usesImage(func(i symptom.Image) bool { return i.Name == names[0] })})
 	}
 	return out
 }
 
-func usesImage(p *cluster.Pod, matches func(symptom.Image) bool) bool {
-	if p.Template == nil {
-		return false
-	}
-	for _, c := range p.Template.Containers {
-		if matches(symptom.ParseImage(c.Image)) {
-			return true
+// usesImage reports of a pod whether an image that it asks for matches. Pods of
+// a revision ask for the same ones, which are parsed once.
+func usesImage(matches func(symptom.Image) bool) func(*cluster.Pod) bool {
+	var known sync.Map // by template
+	return func(p *cluster.Pod) bool {
+		if p.Template == nil {
+			return false
 		}
+		if uses, ok := known.Load(p.Template); ok {
+			return uses.(bool)
+		}
+		uses := slices.ContainsFunc(p.Template.Containers, func(c cluster.ContainerSpec) bool { return matches(symptom.ParseImage(c.Image)) })
+		known.Store(p.Template, uses)
+		return uses
 	}
-	return false
 }

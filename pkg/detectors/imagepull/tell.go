@@ -97,11 +97,15 @@ func (b *builder) pullSecrets() []cluster.Ref {
 // fromRegistry are the running pods, not affected, with images of the same
 // registry.
 func (b *builder) fromRegistry() []*cluster.Pod {
+	affected := map[cluster.Ref]bool{}
+	for _, ref := range b.tally.Pods {
+		affected[ref] = true
+	}
+	uses := usesImage(func(i symptom.Image) bool { return i.Registry == b.image.Registry })
 	var out []*cluster.Pod
 	for i := range b.pass.Pods {
 		p := &b.pass.Pods[i]
-		if p.Phase == "Running" && !slices.Contains(b.tally.Pods, p.Key()) &&
-			usesImage(p, func(i symptom.Image) bool { return i.Registry == b.image.Registry }) {
+		if p.Phase == "Running" && uses(p) && !affected[p.Key()] {
 			out = append(out, p)
 		}
 	}
