@@ -201,14 +201,23 @@ func (a *across) incidents() []commonness {
 		return cmp.Or(cmp.Compare(x.rank(), y.rank()), cmp.Compare(len(a.of[y]), len(a.of[x])))
 	})
 	var out []commonness
+	holding := map[*Pattern][]int{} // those of out that hold a pattern
 	for _, s := range a.order {
 		for _, members := range atOneTime(a.of[s]) {
 			g := commonness{sameness: s, members: members}
 			if s.workload != (cluster.Ref{}) {
 				g.workloads = []cluster.Ref{s.workload}
 			}
-			i := slices.IndexFunc(out, func(o commonness) bool { return o.tells(&g) })
+			i := slices.IndexFunc(out, func(o commonness) bool { return s.cause == "" && o.tells(&g) })
+			for _, k := range holding[members[0].pattern] { // of very many workloads each asks
+				if i < 0 && out[k].tells(&g) {
+					i = k
+				}
+			}
 			if i < 0 {
+				for _, m := range members {
+					holding[m.pattern] = append(holding[m.pattern], len(out))
+				}
 				out = append(out, g)
 			} else if o := &out[i]; len(o.workloads)*len(g.workloads) > 0 && len(o.members) == len(g.members) {
 				o.workloads = append(o.workloads, s.workload)
