@@ -1,18 +1,11 @@
 package collect
 
 import (
-	"archive/tar"
-	"bufio"
-	"bytes"
 	"cmp"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -129,158 +122,7 @@ func (r *reading) nothing(paths []string) error {
 	return fmt.Errorf("nothing to analyse in %s: no Kubernetes objects in it", strings.Join(paths, ", "))
 }
 
-func (r *reading) path(path string, now time.Time) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err // names operation and path
-	}
-	r.printed = or(now, info.ModTime().UTC().Truncate(time.Second))
-	if !info.IsDir() {
-		return r.open(path, func(in io.Reader) { r.stream(withFolder(path, path), in) })
-	}
-	if found, err := r.unpacked(path); found || err != nil {
-		return err
-	}
-	return r.folder(path, func(path, name string) error {
-		if info, err := os.Stat(path); err == nil {
-			r.printed = or(now, info.ModTime().UTC().Truncate(time.Second))
-		}
-		return r.open(path, func(in io.Reader) { r.stream(withFolder(path, name), in) })
-	})
-}
-
-func or(t, otherwise time.Time) time.Time {
-	if t.IsZero() {
-		return otherwise
-	}
-	return t
-}
-
-// folder reads all files of a folder that may be data, each with its path and
-// its name in the folder.
-func (r *reading) folder(root string, read func(path, name string) error) error {
-	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() || !isData(path) {
-			return nil
-		}
-		name, err := filepath.Rel(root, path)
-		if err != nil {
-			name = path
-		}
-		return read(path, name)
-	})
-}
-
-// isData reports whether a file of a folder is of a form that is read: notes
-// and the like may lie beside them.
-func isData(path string) bool {
-	if _, ok := metricsFileOf(path); ok || isDumpedLog(path) {
-		return true
-	}
-	if _, ok := containerLogOf(path); ok {
-		return true
-	}
-	path = strings.TrimSuffix(strings.ToLower(path), ".gz")
-	switch filepath.Ext(path) {
-	case ".json", ".yaml", ".yml", ".tar", ".tgz", ".txt":
-		return !isForeign(path)
-	}
-	return false
-}
-
-func (r *reading) open(path string, read func(io.Reader)) error {
-	f, err := os.Open(path) //nolint:gosec // the user names the file
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }() // only read from
-	read(f)
-	return nil
-}
-
-// stream reads one file of whatever form, by its first bytes.
-func (r *reading) stream(name string, in io.Reader) {
-	if r.nested++; r.nested > mostNested {
-		r.fail(name, errNested)
-		return
-	}
-	around := r.budget
-	r.budget = &budget{&interruptible{r.ctx, in}, mostOfObject}
-	defer func() { r.nested, r.budget = r.nested-1, around }()
-	br := bufio.NewReaderSize(r.budget, 1<<16)
-	if magic, _ := br.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
-		gz, err := gzip.NewReader(br)
-		if err != nil {
-			r.fail(name, err)
-			return
-		}
-		r.stream(strings.TrimSuffix(name, ".gz"), r.unbounded(gz))
-		return
-	}
-	if read := r.logReader(name); read != nil {
-		r.unbounded(br)
-		if err := read(br); err != nil {
-			r.fail(name, err)
-		}
-		return
-	}
-	if head, _ := br.Peek(262); len(head) == 262 && string(head[257:262]) == "ustar" {
-		r.archive(name, tar.NewReader(r.unbounded(br)))
-		return
-	}
-	if m, ok := metricsFileOf(name); ok {
-		r.metrics(m, br)
-		return
-	}
-	read := r.documents
-	if isTable(headOf(br)) {
-		read = r.tableRead
-	} else if filepath.Ext(name) == ".txt" && name != r.file {
-		return // a note that lies among data
-	}
-	if err := read(name, br); err != nil {
-		r.fail(name, err)
-	}
-}
-
 var errNested = fmt.Errorf("more than %d archives in one another", mostNested)
-
-// unbounded lets a stream go on: what lies in an archive has a bound of its
-// own.
-func (r *reading) unbounded(br io.Reader) io.Reader {
-	r.budget.left = 1 << 62
-	return br
-}
-
-func (r *reading) archive(name string, in *tar.Reader) {
-	for {
-		h, err := in.Next()
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		if err != nil {
-			r.fail(name, err)
-			return
-		}
-		if h.Typeflag != tar.TypeReg || !isData(h.Name) {
-			continue
-		}
-		if !isManifest(h.Name) {
-			r.printed = or(h.ModTime.UTC(), r.printed)
-			r.stream(h.Name, in)
-			continue
-		}
-		s, raw := r.manifest(name, in)
-		if s != nil {
-			s.unpack(in)
-			return
-		}
-		r.stream(h.Name, io.MultiReader(bytes.NewReader(raw), in))
-	}
-}
 
 func (r *reading) fail(name string, err error) {
 	err = fmt.Errorf("%s: %w", name, err)
