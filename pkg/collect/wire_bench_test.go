@@ -19,7 +19,7 @@ import (
 const copies = 2000
 
 // first reads the first object of a recording, as a real API server made it.
-func first[T any](b *testing.B, resource string) T {
+func first[T any](b testing.TB, resource string) T {
 	b.Helper()
 	var list struct{ Items []T }
 	if err := json.Unmarshal(within(b, "../../hack/score/testdata/incidents/rollout-crash/data.tar.gz", resource+".json"), &list); err != nil {
@@ -29,7 +29,7 @@ func first[T any](b *testing.B, resource string) T {
 }
 
 // manyPods are the pods of workloads of ten, encoded as an API server does.
-func manyPods(b *testing.B) []byte {
+func manyPods(b testing.TB) []byte {
 	pod := first[corev1.Pod](b, "pods")
 	list := &corev1.PodList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PodList"}}
 	for i := range copies {
@@ -43,7 +43,7 @@ func manyPods(b *testing.B) []byte {
 	return encoded(b, list)
 }
 
-func manyEvents(b *testing.B) []byte {
+func manyEvents(b testing.TB) []byte {
 	event := first[corev1.Event](b, "events")
 	list := &corev1.EventList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "EventList"}}
 	for i := range copies {
@@ -54,7 +54,7 @@ func manyEvents(b *testing.B) []byte {
 	return encoded(b, list)
 }
 
-func encoded(b *testing.B, list runtime.Object) []byte {
+func encoded(b testing.TB, list runtime.Object) []byte {
 	b.Helper()
 	var out bytes.Buffer
 	if err := protobuf.NewSerializer(nil, nil).Encode(list, &out); err != nil {
