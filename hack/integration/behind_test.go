@@ -49,7 +49,7 @@ func TestBehind(t *testing.T) {
 	if got := hops["cart"]; got.Class != "observed" || !strings.Contains(got.How, "Service shop/ledger") {
 		t.Errorf("cart hangs on it by %+v", got)
 	}
-	out, _, code := c.run(t, "-A")
+	out, _, code := c.run(t, "-A", "-o", "wide")
 	if said := strings.Join(strings.Fields(out), " "); code != 0 || !strings.Contains(said, "its own words name Service shop/ledger") ||
 		!servedBy.MatchString(said) {
 		t.Errorf("exit code %d:\n%s", code, out)

@@ -26,7 +26,7 @@ import (
 // grant it, and what that risks.
 func metricsRefused(t *testing.T, c *real) {
 	bind(t, c, "measurer", "view")
-	out, errOut, code := c.run(t, "-A", "--metrics", "--as", "measurer")
+	out, errOut, code := c.run(t, "-A", "--metrics", "--as", "measurer", "-o", "wide")
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, errOut)
 	}

@@ -140,6 +140,7 @@ func (t *text) briefEnd() {
 	}
 	if lacks != "" {
 		t.beside(0, "Not seen: ", t.palette.warning, lacks, nil)
+		t.remedies()
 	}
 	if len(t.r.Patterns) == 0 {
 		t.paragraph(0, 0, "-o wide says what was looked at.", t.palette.dim)
@@ -148,6 +149,9 @@ func (t *text) briefEnd() {
 	t.paragraph(0, 0, "-o wide tells all of this. All of the first, with where to look next:", t.palette.dim)
 	t.command(2, strings.Join(filled("kubectl patterns explain", t.r.Patterns[0].ID, t.style.Again), " "))
 }
+
+// fewDetectors are told by name.
+const fewDetectors = 4
 
 // gapsInShort names what could not be read and who could not judge, without
 // the reasons of each.
@@ -165,8 +169,12 @@ func (t *text) gapsInShort() string {
 	if len(blind) > 0 {
 		parts = append(parts, "could not judge: "+list(blind, 6))
 	}
-	if n := len(slices.DeleteFunc(slices.Clone(t.r.Skipped), func(s Skipped) bool { return !s.Partly })); n > 0 {
+	partly := func(s Skipped) bool { return s.Partly }
+	switch n := len(slices.DeleteFunc(slices.Clone(t.r.Skipped), func(s Skipped) bool { return !s.Partly })); {
+	case n > fewDetectors:
 		parts = append(parts, fmt.Sprintf("%s judged in part", detect.Count(n, "detector")))
+	case n > 0:
+		parts = append(parts, "judged in part: "+t.namesOf(partly))
 	}
 	return strings.Join(parts, "; ") + "."
 }

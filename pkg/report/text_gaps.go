@@ -25,11 +25,7 @@ func (t *text) gaps() {
 	for _, gap := range t.gapsByReason() {
 		t.bullet(2, "-", gap, t.palette.warning)
 	}
-	for _, s := range t.r.Sources {
-		if s.Remedy != "" {
-			t.bullet(2, "-", remedy(s), t.palette.dim)
-		}
-	}
+	t.remedies()
 	for _, s := range t.r.Skipped {
 		if s.Unasked || s.Partly {
 			continue // told with how it was found, and below
@@ -38,6 +34,15 @@ func (t *text) gaps() {
 	}
 	if partly := t.namesOf(func(s Skipped) bool { return s.Partly }); partly != "" {
 		t.bullet(2, "-", "judged in part: "+partly, t.palette.warning)
+	}
+}
+
+// remedies are the rules that would grant what is missing, and what else to do.
+func (t *text) remedies() {
+	for _, s := range t.r.Sources {
+		if s.Remedy != "" {
+			t.bullet(2, "-", remedy(s), t.palette.dim)
+		}
 	}
 }
 
