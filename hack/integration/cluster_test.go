@@ -113,7 +113,13 @@ func find(t *testing.T, r *report.Report, detector, cause string) *report.Patter
 			return p
 		}
 	}
-	t.Fatalf("no root %s/%s among: %s", detector, cause, titles(roots(r)))
+	var gaps []string
+	for _, s := range r.Sources {
+		if s.Gap != "" {
+			gaps = append(gaps, s.Resource+": "+s.Gap)
+		}
+	}
+	t.Fatalf("no root %s/%s among: %s (not read: %s)", detector, cause, titles(roots(r)), strings.Join(gaps, "; "))
 	return nil
 }
 
