@@ -122,8 +122,9 @@ func (s *pager) pageInJSON(b *bucket, in io.Reader, meta func(wire.Meta)) (int, 
 		return 0, err
 	}
 	meta(wire.Meta{Continue: list.Metadata.Continue})
+	saved := savedAs(s.resource)
 	for _, raw := range list.Items {
-		if err := savedAs(s.resource).add(b, raw); err != nil {
+		if err := saved.add(b, raw); err != nil {
 			return 0, err
 		}
 	}
