@@ -23,8 +23,9 @@ type real struct {
 }
 
 // start brings a cluster up and plays a scenario on it. It is taken down
-// when the test ends, and ends by itself should the test be killed.
-func start(t *testing.T, scenario string) *real {
+// when the test ends, and ends by itself should the test be killed. More
+// arguments are of `cluster up`.
+func start(t *testing.T, scenario string, more ...string) *real {
 	t.Helper()
 	plugin, tool := os.Getenv("KUBECTL_PATTERNS_BIN"), os.Getenv("KUBECTL_PATTERNS_CLUSTER")
 	if plugin == "" || tool == "" {
@@ -39,7 +40,7 @@ func start(t *testing.T, scenario string) *real {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	var out, errOut bytes.Buffer
-	c := exec.CommandContext(ctx, tool, "up", "--scenario", scenario, "--dir", dir, "--lifetime", "20m") //nolint:gosec // our own tool
+	c := exec.CommandContext(ctx, tool, append([]string{"up", "--scenario", scenario, "--dir", dir, "--lifetime", "20m"}, more...)...) //nolint:gosec // our own tool
 	c.Stdout, c.Stderr = &out, &errOut
 	if err := c.Run(); err != nil {
 		t.Fatalf("starting scenario %s: %v\n%s", scenario, err, errOut.String())

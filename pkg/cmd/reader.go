@@ -50,6 +50,9 @@ func (o *options) reader() (reader, error) {
 		return nil, err
 	}
 	live.Values = o.configValues
+	if live.Home, _, err = o.config.ToRawKubeConfigLoader().Namespace(); err != nil {
+		return nil, err
+	}
 	live.Progress = o.progress.note
 	return live, nil
 }

@@ -150,7 +150,7 @@ It only reads. It never reads the data of a Secret.`,
 	addVerbosity(root)
 	root.AddCommand(newNode(flags), newExplain(flags), newRollout(flags))
 	root.AddCommand(newMatrix(flags), newTimeline(flags), newDetectors(streams), newVersion(streams), newCompletion(streams))
-	root.AddCommand(newRecord(flags), newHistory(flags), newDiff(flags), newSnapshot(flags))
+	root.AddCommand(newRecord(flags), newHistory(flags), newDiff(flags), newSnapshot(flags), newAuth(flags))
 	arrange(root, func() int { return flags.style().Width })
 	return root
 }

@@ -27,10 +27,14 @@ type Live struct {
 	identity cluster.Identity
 	now      func() time.Time
 	plain    bool     // have lists sent uncompressed
+	inside   once     // where something may be read, if not everywhere
 	groups   sync.Map // what is served of a group, by version: asked once
 	// Values has ConfigMaps read with their values, of which the hosts that
 	// they name are kept.
 	Values bool
+	// Home is the namespace of the kubeconfig, which is tried where namespaces
+	// may not be listed.
+	Home string
 	// Progress is told how many objects of what is being read there are so
 	// far; may be nil.
 	Progress func(resource cluster.Resource, objects int)
@@ -132,8 +136,17 @@ func (l *Live) meet(ctx context.Context, scope cluster.Scope) error {
 	return ctx.Err()
 }
 
-// readKind lists one kind in every namespace that is asked for.
+// readKind lists one kind in every namespace that is asked for; where all of
+// them were, and it may not be listed everywhere, in those where it may.
 func (l *Live) readKind(ctx context.Context, k kind, scope cluster.Scope) (*bucket, error) {
+	b, err := l.readPlaces(ctx, k, scope)
+	if err != nil || !isRefused(b) || !scope.AllNamespaces || k.isClusterWide() {
+		return b, err
+	}
+	return l.readPermitted(ctx, k, b)
+}
+
+func (l *Live) readPlaces(ctx context.Context, k kind, scope cluster.Scope) (*bucket, error) {
 	places := k.where(scope)
 	b, err := sideBySide(ctx, len(places), func(ctx context.Context, i int) (*bucket, error) { return l.readPlace(ctx, k, places[i]) })
 	if errors.Is(err, errNotServed) {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -46,8 +45,7 @@ func gapOf(k kind, namespace string, err error) cluster.Gap {
 	switch {
 	case apierrors.IsForbidden(err):
 		gap.Reason = "forbidden"
-		resource, _, _ := strings.Cut(string(k.resource), " ") // "secrets (owner=helm)"
-		gap.Remedy = fmt.Sprintf(`{apiGroups: [%q], resources: [%q], verbs: ["list"]}`, k.group, resource)
+		gap.Remedy = k.right("list").rule()
 	case apierrors.IsUnauthorized(err):
 		gap.Reason = "unauthorized"
 	case apierrors.IsNotFound(err):

@@ -139,6 +139,10 @@ func without(texts []string) []string {
 // Plain is text from elsewhere made fit for one line of a terminal.
 func Plain(text string) string { return escape(text) }
 
+// Wrapped is a text in lines of a width, in columns of a terminal, broken
+// between words.
+func Wrapped(text string, width int) []string { return wrap(text, width) }
+
 // Encode writes anything that is told as JSON or YAML, in the form of reports.
 func Encode(w io.Writer, format string, x any) error {
 	if format == "yaml" {

@@ -1,0 +1,226 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/collect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
+)
+
+func newAuth(f *scanFlags) *cobra.Command {
+	return &cobra.Command{
+		Use:   "auth",
+		Short: "What your rights are enough for, and rules for the rest",
+		Long: `Asks the API server what you may read in the current namespace, in the one of
+-n, or with -A in all of them, and says which modes that is enough for, which
+detectors could not judge for want of rights, and which rules of RBAC would
+grant the rest. Two of these give away more than is read by them: the risk
+stands beside the rule.
+
+It asks by SelfSubjectAccessReview, which stores nothing.`,
+		Example: `  # May I scan the whole cluster?
+  kubectl patterns auth -A
+
+  # And may the recorder's account?
+  kubectl patterns auth -A --as system:serviceaccount:kubectl-patterns:record
+
+  # What is missing, for a script
+  kubectl patterns auth -A -o json | jq -r '.rights[] | select(.missing) | .resource'`,
+		Args: cobra.NoArgs,
+		RunE: f.runE(func(ctx context.Context, o *options, _ []string) error { return o.auth(ctx) }),
+	}
+}
+
+// authReport is what programs read.
+type authReport struct {
+	Server    string         `json:"server"`
+	Scope     string         `json:"scope"`
+	Modes     []authMode     `json:"modes"`
+	Detectors []authDetector `json:"detectors"`
+	Rights    []authRight    `json:"rights"`
+
+	grants []collect.Grant
+}
+
+type authMode struct {
+	Mode    collect.Mode `json:"mode"`
+	Granted bool         `json:"granted"`
+	Missing []string     `json:"missing,omitempty"` // "nodes (list)"
+}
+
+// authDetector is a detector that would judge without what it needs.
+type authDetector struct {
+	Name    string   `json:"name"`
+	Without []string `json:"without"`
+	Silent  bool     `json:"silent"` // could not judge at all
+}
+
+type authRight struct {
+	Mode     collect.Mode `json:"mode"`
+	Group    string       `json:"apiGroup"`
+	Resource string       `json:"resource"`
+	Verbs    []string     `json:"verbs"`
+	Missing  []string     `json:"missing,omitempty"` // the verbs that are refused
+	Risk     string       `json:"risk,omitempty"`
+}
+
+func (o *options) auth(ctx context.Context) error {
+	if len(o.files) > 0 {
+		return usagef("auth asks a cluster; saved data know no rights")
+	}
+	r, err := o.reader()
+	if err != nil {
+		return err
+	}
+	live, ok := r.(*collect.Live)
+	if !ok {
+		return usagef("auth asks a cluster")
+	}
+	grants, err := live.Granted(ctx, o.scope, collect.Rights())
+	if err != nil {
+		return err
+	}
+	out := o.authReport(live.Server(), grants)
+	switch o.output {
+	case "json":
+		enc := json.NewEncoder(o.streams.Out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(out)
+	case "yaml":
+		text, err := yaml.Marshal(out)
+		if err == nil {
+			_, err = o.streams.Out.Write(text)
+		}
+		return err
+	case "text", "wide":
+		return out.text(o.streams.Out)
+	}
+	return oneOf("output", o.output, "text", "wide", "json", "yaml")
+}
+
+func (o *options) authReport(server string, grants []collect.Grant) *authReport {
+	out := &authReport{Server: server, Scope: "all namespaces", grants: grants}
+	if !o.scope.AllNamespaces {
+		out.Scope = "namespace " + strings.Join(o.scope.Namespaces, ", ")
+	}
+	modes := map[collect.Mode]*authMode{}
+	for _, m := range collect.Modes() {
+		out.Modes = append(out.Modes, authMode{Mode: m, Granted: true})
+	}
+	for i := range out.Modes {
+		modes[out.Modes[i].Mode] = &out.Modes[i]
+	}
+	for _, g := range grants {
+		out.Rights = append(out.Rights, authRight{Mode: g.Mode, Group: g.Group, Resource: g.Name, Verbs: g.Verbs, Missing: g.Lacking, Risk: g.Risk})
+		if len(g.Lacking) > 0 {
+			m := modes[g.Mode]
+			m.Granted = false
+			if missing := fmt.Sprintf("%s (%s)", g.Name, strings.Join(g.Lacking, ", ")); !slices.Contains(m.Missing, missing) {
+				m.Missing = append(m.Missing, missing)
+			}
+		}
+	}
+	out.Detectors = o.curtailed(grants)
+	return out
+}
+
+// curtailed are the detectors that need what may not be listed.
+func (o *options) curtailed(grants []collect.Grant) []authDetector {
+	out := []authDetector{}
+	for _, d := range o.suite {
+		var without []string
+		for _, need := range d.Needs {
+			if refused(grants, need) {
+				without = append(without, string(need))
+			}
+		}
+		if len(without) > 0 {
+			silent := !d.Any || len(without) == len(d.Needs)
+			out = append(out, authDetector{d.Name, without, silent})
+		}
+	}
+	return out
+}
+
+// refused reports whether a scan may not list a kind.
+func refused(grants []collect.Grant, r cluster.Resource) bool {
+	return slices.ContainsFunc(grants, func(g collect.Grant) bool {
+		return g.Resource == r && g.Mode != collect.Record && len(g.Lacking) > 0
+	})
+}
+
+// modeFlags say how one comes to a mode.
+var modeFlags = map[collect.Mode]string{
+	collect.Scan: "a scan", collect.SecretNames: "names of Secrets", collect.ContainerLogs: "--logs",
+	collect.KubeletMetrics: "--metrics", collect.Record: "record",
+}
+
+func (a *authReport) text(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Rights in %s, at %s\n\n", a.Scope, report.Plain(a.Server))
+	for _, m := range a.Modes {
+		verdict := "granted"
+		if !m.Granted {
+			verdict = "missing: " + strings.Join(m.Missing, ", ")
+		}
+		fold(&b, fmt.Sprintf("  %-17s ", modeFlags[m.Mode]), verdict)
+	}
+	b.WriteString("\n")
+	a.textOfDetectors(&b)
+	a.textOfRules(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (a *authReport) textOfDetectors(b *strings.Builder) {
+	if len(a.Detectors) == 0 {
+		b.WriteString("All detectors can judge.\n")
+		return
+	}
+	b.WriteString("Detectors that could not judge, or only in part:\n\n")
+	for _, d := range a.Detectors {
+		how := "in part, without "
+		if d.Silent {
+			how = "not without "
+		}
+		fold(b, fmt.Sprintf("  %-17s ", d.Name), how+strings.Join(d.Without, ", "))
+	}
+}
+
+// textOfRules prints what would grant the rest, by mode.
+func (a *authReport) textOfRules(b *strings.Builder) {
+	for _, m := range a.Modes {
+		if m.Granted {
+			continue
+		}
+		var missing []collect.Right
+		for _, g := range a.grants {
+			if g.Mode == m.Mode && len(g.Lacking) > 0 {
+				right := g.Right
+				right.Verbs = g.Lacking
+				missing = append(missing, right)
+			}
+		}
+		fmt.Fprintf(b, "\nRules that would grant the rest of %s:\n\n", modeFlags[m.Mode])
+		for line := range strings.Lines(collect.Rules(missing)) {
+			b.WriteString("  " + line)
+		}
+	}
+}
+
+// fold writes a label and a text beside it, folded at 78 columns.
+func fold(b *strings.Builder, label, text string) {
+	for _, line := range report.Wrapped(text, 78-len(label)) {
+		b.WriteString(label + line + "\n")
+		label = strings.Repeat(" ", len(label))
+	}
+}

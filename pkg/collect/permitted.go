@@ -1,0 +1,101 @@
+package collect
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+	authorizationv1 "k8s.io/api/authorization/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
+
+// once finds out, the first time somebody asks, what one may in each namespace.
+type once struct {
+	sync.Once
+	namespaces []string
+	rules      map[string]*authorizationv1.SubjectRulesReviewStatus
+}
+
+// isRefused reports whether nothing of a kind was read for want of rights.
+func isRefused(b *bucket) bool {
+	return len(b.Gaps) == 1 && b.Gaps[0].Reason == "forbidden" && b.Gaps[0].Namespace == ""
+}
+
+// readPermitted reads a kind in the namespaces where that is permitted, after
+// it was refused everywhere at once. What is left out stays a gap.
+func (l *Live) readPermitted(ctx context.Context, k kind, refused *bucket) (*bucket, error) {
+	l.inside.Do(func() { l.askNamespaces(ctx) })
+	var permitted []string
+	for _, ns := range l.inside.namespaces {
+		if grants(l.inside.rules[ns], k.right("list")) {
+			permitted = append(permitted, ns)
+		}
+	}
+	if len(permitted) == 0 {
+		return refused, ctx.Err()
+	}
+	b, err := l.readPlaces(ctx, k, cluster.Scope{Namespaces: permitted})
+	if err != nil {
+		return nil, err
+	}
+	gap := refused.Gaps[0]
+	gap.Reason = fmt.Sprintf("forbidden but in %d of %d namespaces: %s", len(permitted), len(l.inside.namespaces), shortList(permitted))
+	b.Gaps = append(b.Gaps, gap)
+	for i := range b.Sources {
+		b.Sources[i].Gap, b.Sources[i].Remedy = gap.Reason, gap.Remedy
+	}
+	return b, nil
+}
+
+func shortList(names []string) string {
+	const most = 5
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}
+
+// askNamespaces asks of each namespace, 500 at most, what may be done there,
+// in one request each (SelfSubjectRulesReview, which stores nothing). Where
+// namespaces may not be listed, the kubeconfig's own is asked for.
+func (l *Live) askNamespaces(ctx context.Context) {
+	l.inside.namespaces = l.Names(ctx, "Namespace", "")
+	if len(l.inside.namespaces) == 0 && l.Home != "" {
+		l.inside.namespaces = []string{l.Home}
+	}
+	slices.Sort(l.inside.namespaces)
+	l.inside.rules = make(map[string]*authorizationv1.SubjectRulesReviewStatus, len(l.inside.namespaces))
+	var mu sync.Mutex
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for _, ns := range l.inside.namespaces {
+		group.Go(func() error {
+			review, err := l.typed.AuthorizationV1().SelfSubjectRulesReviews().Create(ctx,
+				&authorizationv1.SelfSubjectRulesReview{Spec: authorizationv1.SelfSubjectRulesReviewSpec{Namespace: ns}}, metav1.CreateOptions{})
+			if err == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				l.inside.rules[ns] = &review.Status
+			}
+			return nil // where that cannot be asked, nothing is tried
+		})
+	}
+	_ = group.Wait()
+}
+
+// grants reports whether rules grant a right. Where the API server could not
+// tell all of them (an authorizer beside RBAC), it is worth a try.
+func grants(rules *authorizationv1.SubjectRulesReviewStatus, r Right) bool {
+	if rules == nil {
+		return false
+	}
+	has := func(in []string, what string) bool { return slices.Contains(in, what) || slices.Contains(in, "*") }
+	return rules.Incomplete || slices.ContainsFunc(rules.ResourceRules, func(x authorizationv1.ResourceRule) bool {
+		return has(x.Verbs, r.Verbs[0]) && has(x.APIGroups, r.Group) && has(x.Resources, r.Name) && len(x.ResourceNames) == 0
+	})
+}
