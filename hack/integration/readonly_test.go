@@ -51,7 +51,7 @@ func TestReadOnly(t *testing.T) {
 	grantFiles(t, c, "default", "", "scan")
 	grantFiles(t, c, "narrow", "core", "scan-namespace")
 	bind(t, c, "viewer", "view")
-	recorderRole(t, c, "keeper")
+	grantRecorder(t, c)
 
 	t.Run("commands", func(t *testing.T) { everyCommandReads(t, c, dir) })
 	t.Run("default role", func(t *testing.T) { noGap(t, c, "-A", "--no-secrets", "--as", "default") })
@@ -65,29 +65,33 @@ func everyCommandReads(t *testing.T, c *real, dir string) {
 	var rep struct {
 		Patterns []struct {
 			ID       string
-			Affected []struct{ Workload struct{ Kind, Namespace, Name string } }
+			Affected []struct {
+				Namespace string
+				Workload  struct{ Kind, Name string }
+			}
 		}
 	}
 	if err := json.Unmarshal([]byte(out), &rep); err != nil || len(rep.Patterns) == 0 {
 		t.Fatalf("%v: %s", err, out)
 	}
 	noGap(t, c, "-A", "--as", "reader")
-	workload := rep.Patterns[0].Affected[0].Workload
-	nodes, _, _ := c.run(t, "__complete", "node", "", "--as", "reader")
+	first := rep.Patterns[0].Affected[0]
+	namespace, workload := first.Namespace, first.Workload
+	nodes, _, _ := c.run(t, "__complete", "node", "--as", "reader", "")
 	node, _, _ := strings.Cut(nodes, "\n")
 	history := filepath.Join(dir, "history.db")
 	for _, args := range [][]string{
-		{"-A", "--logs", "--config-values"}, {"-A", "--metrics"}, {"-n", workload.Namespace, "-o", "wide"}, {"-A", "-o", "html"},
+		{"-A", "--logs", "--config-values"}, {"-A", "--metrics"}, {"-n", namespace, "-o", "wide"}, {"-A", "-o", "html"},
 		{"-A", "--save", filepath.Join(dir, "save.tgz")}, {"-A", "--evidence-dir", filepath.Join(dir, "evidence")},
 		{"node", node}, {"explain", rep.Patterns[0].ID, "-A"}, {"matrix", "-A"}, {"timeline", "-A"},
-		{"rollout", strings.ToLower(workload.Kind) + "/" + workload.Name, "-n", workload.Namespace},
+		{"rollout", strings.ToLower(workload.Kind) + "/" + workload.Name, "-n", namespace},
 		{"snapshot", filepath.Join(dir, "snapshot.tgz"), "-A"}, {"auth", "-A"}, {"version"}, {"detectors"},
 	} {
 		if out, errOut, code := c.run(t, append(args, "--as", "reader")...); code != 0 || out == "" && args[0] != "snapshot" {
 			t.Errorf("%v: exit code %d: %s", args, code, errOut)
 		}
 	}
-	if _, errOut, code := c.run(t, "record", "--once", "-A", "--history", history, "--as", "keeper"); code != 0 {
+	if _, errOut, code := c.run(t, "record", "--once", "-A", "--history", history, "--as", "recorder"); code != 0 {
 		t.Errorf("record: exit code %d: %s", code, errOut)
 	}
 	if _, errOut, code := c.run(t, "-A", "--history", history, "--as", "reader"); code != 0 {
@@ -129,7 +133,7 @@ func authTells(t *testing.T, c *real) {
 		t.Fatalf("exit code %d: %s", code, errOut)
 	}
 	flat := strings.Join(strings.Fields(out), " ")
-	for _, want := range []string{"a scan missing: nodes (list)", "--logs granted", "node-failure not without nodes", "resources: [secrets]",
+	for _, want := range []string{"a scan missing: nodes (list)", "--logs granted", "cpu-throttling not without metrics", "resources: [secrets]",
 		"# it lets its holder read the data of every Secret", "# it lets its holder run commands in every container"} {
 		if !strings.Contains(flat, want) {
 			t.Errorf("auth lacks %q:\n%s", want, out)
@@ -166,7 +170,7 @@ func auditIsClean(t *testing.T, log string) {
 			holdsNoData(t, e)
 		}
 	}
-	if err := lines.Err(); err != nil || events["reader"] < 100 || events["keeper"] < 10 || events["narrow"] < 10 || secrets == 0 {
+	if err := lines.Err(); err != nil || events["reader"] < 100 || events["recorder"] < 10 || events["narrow"] < 10 || secrets == 0 {
 		t.Errorf("%v: %v events, %d answers about Secrets", err, events, secrets)
 	}
 }

@@ -140,7 +140,7 @@ func (l *Live) meet(ctx context.Context, scope cluster.Scope) error {
 // them were, and it may not be listed everywhere, in those where it may.
 func (l *Live) readKind(ctx context.Context, k kind, scope cluster.Scope) (*bucket, error) {
 	b, err := l.readPlaces(ctx, k, scope)
-	if err != nil || !isRefused(b) || !scope.AllNamespaces || k.isClusterWide() {
+	if err != nil || !allRefused(b) || !scope.AllNamespaces || k.isClusterWide() {
 		return b, err
 	}
 	return l.readPermitted(ctx, k, b)

@@ -21,8 +21,8 @@ type once struct {
 	rules      map[string]*authorizationv1.SubjectRulesReviewStatus
 }
 
-// isRefused reports whether nothing of a kind was read for want of rights.
-func isRefused(b *bucket) bool {
+// allRefused reports whether nothing of a kind was read for want of rights.
+func allRefused(b *bucket) bool {
 	return len(b.Gaps) == 1 && b.Gaps[0].Reason == "forbidden" && b.Gaps[0].Namespace == ""
 }
 

@@ -52,7 +52,7 @@ type Right struct {
 // kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz.
 const (
 	secretsRisk = "it lets its holder read the data of every Secret that it covers; kubectl patterns asks for names and dates alone, but RBAC cannot grant these alone"
-	proxyRisk   = "it lets its holder run commands in every container of the nodes, past admission and past the audit log; prefer --prometheus, which needs no right to the kubelets"
+	proxyRisk   = "it lets its holder run commands in every container of the nodes, for nodes/proxy reaches the kubelet's exec; prefer --prometheus, which needs no right to the kubelets"
 )
 
 // Rights are all that the modes ask for, mode by mode, from the tables that

@@ -175,7 +175,7 @@ func TestGapsSayWhyInAWord(t *testing.T) {
 		"500 Internal Server Error":  apierrors.NewInternalError(errors.New("x")),
 		"reset":                      errors.New("reset"),
 	} {
-		gap := gapOf(kind{resource: cluster.Nodes}, "", err)
+		gap := gapOf(kind{resource: cluster.Nodes, where: namespaced}, "", err)
 		if gap.Reason != want {
 			t.Errorf("%v: got %q, want %q", err, gap.Reason, want)
 		}
