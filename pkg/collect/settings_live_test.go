@@ -123,7 +123,7 @@ func TestRuleOfARefusedSelection(t *testing.T) {
 		t.Fatal(err)
 	}
 	parts, err := live.Settings(t.Context(), map[cluster.Resource][]string{cluster.HelmSecrets: {"shop"}})
-	if err != nil || len(parts.Gaps) != 1 || parts.Gaps[0].Remedy != `{apiGroups: [""], resources: ["secrets"], verbs: ["list"]}; ` + secretsRisk {
+	if err != nil || len(parts.Gaps) != 1 || parts.Gaps[0].Remedy != `{apiGroups: [""], resources: ["secrets"], verbs: ["list"]}; `+secretsRisk {
 		t.Errorf("got %+v, %v", parts.Gaps, err)
 	}
 }
