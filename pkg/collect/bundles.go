@@ -2,6 +2,7 @@ package collect
 
 import (
 	"encoding/json"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -18,8 +19,8 @@ import (
 //
 // Replicated's troubleshoot.sh writes cluster-resources/RESOURCE/NS.json,
 // cluster-resources/RESOURCE.json for what has no namespace, and logs in
-// cluster-resources/pods/logs/NS/POD/CONTAINER.log
-// (troubleshoot/pkg/collect/cluster_resources.go, pkg/constants).
+// cluster-resources/pods/logs/NS/POD/CONTAINER.log; CONTAINER-logs-errors.log
+// says why there is none (troubleshoot/pkg/collect/cluster_resources.go, pkg/constants).
 var (
 	mustGather    = regexp.MustCompile(`(?:^|/)(?:cluster-scoped-resources/|namespaces/[^/]+/[^/]+/.*\.(?:ya?ml|log)$)`)
 	supportBundle = regexp.MustCompile(`(?:^|/)cluster-resources/([a-z-]+)(?:/|\.json)`)
@@ -50,11 +51,11 @@ func bundledKind(name string) string {
 // source is what a file is called as a source: bundles have hundreds of files,
 // and are one source each.
 func (r *reading) source(name string) string {
-	path, whole := filepath.ToSlash(name), filepath.Base(r.file)
+	place, whole := filepath.ToSlash(name), filepath.Base(r.file)
 	switch {
-	case supportBundle.MatchString(path):
+	case supportBundle.MatchString(place):
 		return whole + " (support bundle)"
-	case mustGather.MatchString(path):
+	case mustGather.MatchString(place):
 		return whole + " (must-gather)"
 	}
 	return name
@@ -63,7 +64,7 @@ func (r *reading) source(name string) string {
 // bundledLogOf is whose log a file of a support bundle is.
 func bundledLogOf(path string) (cluster.LogRef, bool) {
 	m := bundledLog.FindStringSubmatch(path)
-	if m == nil {
+	if m == nil || strings.HasSuffix(m[3], "-logs-errors") { // why there is no log
 		return cluster.LogRef{}, false
 	}
 	return cluster.LogRef{Pod: cluster.Ref{Kind: "Pod", Namespace: m[1], Name: m[2]}, Container: m[3], Previous: m[4] != ""}, true
@@ -83,9 +84,7 @@ func (r *reading) array(name string, dec *json.Decoder) error {
 		if raw[0] != '{' {
 			continue
 		}
-		if err := r.object(name, raw, kind); err != nil {
-			return err
-		}
+		r.object(name, raw, kind)
 	}
 	if _, err := dec.Token(); err != nil {
 		return unexpected(err)
@@ -104,4 +103,44 @@ func isForeign(name string) bool {
 		return bundledKind(path) == "" || strings.HasSuffix(path, "-errors.json")
 	}
 	return false
+}
+
+// dumpedFile matches the lists that `kubectl cluster-info dump` writes of
+// nodes, and of each namespace
+// (kubectl/pkg/cmd/clusterinfo/clusterinfo_dump.go).
+var dumpedFile = regexp.MustCompile(`^(?:nodes|events|replication-controllers|services|daemonsets|deployments|replicasets|pods)\.(?:json|yaml)$`)
+
+// noteDump notes the folder of a dump, which is known by the one file that
+// nobody else calls so.
+func (r *reading) noteDump(file string) {
+	name := filepath.ToSlash(file)
+	if strings.HasPrefix(path.Base(name), "replication-controllers.") {
+		r.dumps[path.Dir(path.Dir(name))] = filepath.Base(r.file) + " (cluster-info dump)"
+	}
+}
+
+// joinDumps makes the files of a dump, some for each namespace, one source.
+func (r *reading) joinDumps() {
+	order, counts := r.order, r.objects
+	r.order, r.objects = nil, map[cluster.Source]int{}
+	for _, key := range order {
+		n := counts[key]
+		key.From = r.dumpOf(filepath.ToSlash(key.From))
+		if _, ok := r.objects[key]; !ok {
+			r.order = append(r.order, key)
+		}
+		r.objects[key] += n
+	}
+}
+
+// dumpOf is the dump that a file belongs to, or its own name.
+func (r *reading) dumpOf(file string) string {
+	if base := path.Base(file); dumpedFile.MatchString(base) {
+		root := path.Dir(path.Dir(file))
+		if strings.HasPrefix(base, "nodes.") {
+			root = path.Dir(file)
+		}
+		return firstOf(r.dumps[root], file)
+	}
+	return file
 }

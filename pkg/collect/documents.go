@@ -79,39 +79,64 @@ func (r *reading) jsonDocument(name string, dec *json.Decoder) error {
 	if token != json.Delim('{') {
 		return fmt.Errorf("expected an object, found %v", token)
 	}
-	fields := map[string]json.RawMessage{}
-	items := false
+	d := &document{file: name, fields: map[string]json.RawMessage{}}
+	if err := r.fieldsOf(d, dec); err != nil {
+		return unexpected(err)
+	}
+	if d.isList {
+		r.listEnds(d)
+		return nil
+	}
+	raw, err := json.Marshal(d.fields)
+	if err != nil {
+		return err
+	}
+	r.budget.renew()
+	r.object(name, raw, bundledKind(name))
+	return nil
+}
+
+// document is one JSON document while it is read.
+type document struct {
+	file   string
+	fields map[string]json.RawMessage // all but the items of a list
+	isList bool
+	// nameless are items that do not name their kind, read before the list
+	// named it: YAML has the fields of an object in the order of the alphabet.
+	nameless []json.RawMessage
+}
+
+// fieldsOf reads the fields of a document whose "{" was read, and its "}".
+func (r *reading) fieldsOf(d *document, dec *json.Decoder) error {
 	for dec.More() {
 		key, err := dec.Token()
 		if err != nil {
-			return unexpected(err)
+			return err
 		}
 		if key == "items" {
-			items = true
-			if err := r.items(name, dec, listKind(fields)); err != nil {
-				return unexpected(err)
+			d.isList = true
+			if err := r.items(d, dec); err != nil {
+				return err
 			}
 			continue
 		}
 		var value json.RawMessage
 		if err := dec.Decode(&value); err != nil {
-			return unexpected(err)
+			return err
 		}
-		fields[fmt.Sprint(key)] = value
+		d.fields[fmt.Sprint(key)] = value
 	}
-	if _, err := dec.Token(); err != nil {
-		return unexpected(err)
+	_, err := dec.Token()
+	return err
+}
+
+// listEnds takes the items that waited for the kind of their list.
+func (r *reading) listEnds(d *document) {
+	kind := listKind(d.fields)
+	for _, raw := range d.nameless {
+		r.object(d.file, raw, kind)
 	}
-	if items {
-		r.listRead(name, listKind(fields))
-		return nil
-	}
-	raw, err := json.Marshal(fields)
-	if err != nil {
-		return err
-	}
-	r.budget.renew()
-	return r.object(name, raw, bundledKind(name))
+	r.listRead(d.file, kind)
 }
 
 // unexpected turns the end of the stream inside a document into an error: a
@@ -133,7 +158,8 @@ func listKind(fields map[string]json.RawMessage) string {
 	return strings.TrimSuffix(kind, "List")
 }
 
-func (r *reading) items(name string, dec *json.Decoder, kind string) error {
+func (r *reading) items(d *document, dec *json.Decoder) error {
+	kind := listKind(d.fields)
 	token, err := dec.Token()
 	if err != nil {
 		return err
@@ -149,9 +175,14 @@ func (r *reading) items(name string, dec *json.Decoder, kind string) error {
 		if err := dec.Decode(&raw); err != nil {
 			return err
 		}
+		h, err := r.headOf(d.file, raw)
+		if err == nil && h.Kind == "" && kind == "" {
+			d.nameless = append(d.nameless, raw) // the budget bounds how many
+			continue
+		}
 		r.budget.renew()
-		if err := r.object(name, raw, kind); err != nil {
-			return err
+		if err == nil {
+			r.headed(d.file, raw, h, kind)
 		}
 	}
 	_, err = dec.Token()

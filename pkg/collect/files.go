@@ -37,16 +37,18 @@ type reading struct {
 	// measured is what saved answers of kubelets say.
 	measured savedMetrics
 	logs     *dumpedLogs
-	restored []*restored // snapshots of this plugin
-	file     string      // that is being read, as it was named
-	budget   *budget     // of the stream that is being read
-	nested   int         // archives around it
+	restored []*restored       // snapshots of this plugin
+	dumps    map[string]string // what dumps are called as a source, by their folder
+	file     string            // that is being read, as it was named
+	budget   *budget           // of the stream that is being read
+	nested   int               // archives around it
 	// Of tables: when the one that is read was printed, the namespace that is
 	// asked for, the newest moment of all, and what was read of them.
 	printed   time.Time
 	namespace string
 	moment    time.Time
 	tables    []cluster.Resource
+	tabled    []*tabled
 }
 
 // fresh is a reading that has read nothing yet.
@@ -55,7 +57,7 @@ func (r *reading) fresh() *reading {
 }
 
 func newReading(ctx context.Context, file string) *reading {
-	r := &reading{ctx: ctx, b: newBucket(), objects: map[cluster.Source]int{}, skipped: map[string]int{}, seen: map[string]bool{},
+	r := &reading{ctx: ctx, b: newBucket(), objects: map[cluster.Source]int{}, skipped: map[string]int{}, seen: map[string]bool{}, dumps: map[string]string{},
 		measured: savedMetrics{times: map[string]time.Time{}, answers: map[string]int{}}, file: file}
 	r.logs = &dumpedLogs{b: r.b}
 	return r
@@ -94,6 +96,7 @@ func (f *Files) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, e
 // finish joins what was read. now overrides the moment to judge from.
 func (r *reading) finish(scope cluster.Scope, now time.Time) (cluster.Parts, error) {
 	if !r.isOneSnapshot() {
+		r.joinTables()
 		r.measure()
 		r.sources()
 		r.keepFailing()
@@ -142,6 +145,7 @@ func (r *reading) count(resource cluster.Resource, file string, n int) {
 // sources lists what was read from where, and what was not: a kind without
 // a file was not read, which is not the same as empty.
 func (r *reading) sources() {
+	r.joinDumps()
 	seen := map[cluster.Resource]bool{}
 	slices.SortFunc(r.order, func(a, b cluster.Source) int { // whatever the order of the documents
 		return cmp.Or(cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.From, b.From))

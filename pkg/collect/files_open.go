@@ -123,7 +123,7 @@ func (r *reading) stream(name string, in io.Reader) {
 	read := r.documents
 	if isTable(headOf(br)) {
 		read = r.tableRead
-	} else if filepath.Ext(name) == ".txt" && name != r.file {
+	} else if filepath.Ext(name) == ".txt" && name != strings.TrimSuffix(r.file, ".gz") {
 		return // a note that lies among data
 	}
 	if err := read(name, br); err != nil {

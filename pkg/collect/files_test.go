@@ -51,6 +51,7 @@ func TestFormsOfInput(t *testing.T) {
 		"yaml":                    {podYAML, 1},
 		"yaml documents":          {"# a comment\n---\n" + podYAML + "---\n" + strings.Replace(podYAML, "name: b", "name: z", 1) + "---\n", 2},
 		"yaml list":               {"apiVersion: v1\nkind: List\nitems:\n- " + strings.ReplaceAll(strings.TrimSpace(podYAML), "\n", "\n  "), 1},
+		"yaml, kind after items":  {"apiVersion: v1\nitems:\n- metadata: {name: a}\n- metadata: {name: b}\nkind: PodList\n", 2},
 		"byte order mark":         {"\xef\xbb\xbf" + podJSON, 1},
 		"empty list of pods":      {list("PodList"), 0},
 		"cluster-info dump":       {list("PodList", podJSON) + "\n==== START logs for container c of pod shop/a ====\n{\"log\": not json\n==== END logs for container c of pod shop/a ====\n" + podNamed("z"), 2},

@@ -92,40 +92,55 @@ func decodeMeta(add func(*bucket, *metav1.ObjectMeta)) func(*bucket, []byte) err
 	}
 }
 
-// object trims one object. listKind names its kind when it does not itself.
-func (r *reading) object(file string, raw []byte, listKind string) error {
-	var head struct {
-		APIVersion string `json:"apiVersion"`
-		Kind       string `json:"kind"`
-		Metadata   struct {
-			Namespace string `json:"namespace"`
-			Name      string `json:"name"`
-			UID       string `json:"uid"`
-		} `json:"metadata"`
-	}
-	if err := json.Unmarshal(raw, &head); err != nil {
+// head is what of an object tells which one it is.
+type head struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Metadata   struct {
+		Namespace string `json:"namespace"`
+		Name      string `json:"name"`
+		UID       string `json:"uid"`
+	} `json:"metadata"`
+}
+
+// headOf reads the head of an object. One without loses nothing else: it is
+// noted as broken.
+func (r *reading) headOf(file string, raw []byte) (*head, error) {
+	h := &head{}
+	err := json.Unmarshal(raw, h)
+	if err != nil {
 		r.fail(file, fmt.Errorf("an object without a readable kind and name: %w", err))
-		return nil
 	}
-	kind := firstOf(head.Kind, listKind)
+	return h, err
+}
+
+// object trims one object. listKind names its kind when it does not itself.
+func (r *reading) object(file string, raw []byte, listKind string) {
+	if h, err := r.headOf(file, raw); err == nil {
+		r.headed(file, raw, h, listKind)
+	}
+}
+
+// headed trims an object whose head was read.
+func (r *reading) headed(file string, raw []byte, h *head, listKind string) {
+	kind := firstOf(h.Kind, listKind)
 	known, ok := savedKinds[kind]
-	if kind == "Event" && head.APIVersion == "events.k8s.io/v1" {
+	if kind == "Event" && h.APIVersion == "events.k8s.io/v1" {
 		known.add = decode((*bucket).newEvent)
 	}
 	if !ok {
 		r.skipped[firstOf(kind, "objects without a kind")]++
-		return nil
+		return
 	}
-	if r.repeated(known.resource, head.Metadata.Namespace+"/"+head.Metadata.Name, head.Metadata.UID) {
+	if r.repeated(known.resource, h.Metadata.Namespace+"/"+h.Metadata.Name, h.Metadata.UID) {
 		r.count(known.resource, file, 0)
-		return nil
+		return
 	}
 	if err := known.add(r.b, raw); err != nil { // one bad object loses nothing else
-		r.fail(file, fmt.Errorf("%s %s/%s: %w", kind, head.Metadata.Namespace, head.Metadata.Name, err))
-		return nil
+		r.fail(file, fmt.Errorf("%s %s/%s: %w", kind, h.Metadata.Namespace, h.Metadata.Name, err))
+		return
 	}
 	r.count(known.resource, file, 1)
-	return nil
 }
 
 // listRead notes that a list was read even if it holds nothing: an empty
@@ -133,6 +148,7 @@ func (r *reading) object(file string, raw []byte, listKind string) error {
 // its file's name does if it begins with a resource, as in pods.json.
 func (r *reading) listRead(file, kind string) {
 	r.lists++
+	r.noteDump(file)
 	if known, ok := savedKinds[kind]; ok {
 		r.count(known.resource, file, 0)
 		return

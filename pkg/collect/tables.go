@@ -22,6 +22,7 @@ type table struct {
 	// now is when it was printed: its ages count from there.
 	now       time.Time
 	namespace string // of tables without a column of it
+	tabled
 }
 
 // column is one of a table: the characters from at on.
@@ -53,7 +54,8 @@ func (r *reading) tableRead(name string, br *bufio.Reader) error {
 	lines.Buffer(nil, 1<<20)
 	lines.Scan()
 	head := strings.TrimRight(lines.Text(), "\r ")
-	t := &table{columns: columnsOf(head), now: r.printed, namespace: r.namespace}
+	t := &table{columns: columnsOf(head), now: r.printed, namespace: r.namespace,
+		tabled: tabled{file: name, bucket: newBucket(), lone: map[cluster.Ref]bool{}}}
 	resource, add := cluster.Events, t.event
 	if podsHead.MatchString(head) {
 		resource, add = cluster.Pods, t.pod
@@ -65,6 +67,7 @@ func (r *reading) tableRead(name string, br *bufio.Reader) error {
 		r.moment = t.now
 	}
 	r.lists++
+	r.tabled = append(r.tabled, &t.tabled)
 	r.count(resource, name, 0)
 	r.rounded(resource)
 	for n := 2; lines.Scan(); n++ {
@@ -76,7 +79,7 @@ func (r *reading) tableRead(name string, br *bufio.Reader) error {
 		if !ok {
 			return fmt.Errorf("line %d: the row does not stand in the columns of the table", n)
 		}
-		if err := add(r.b, row); err != nil {
+		if err := add(row); err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
 		r.count(resource, name, 1)
@@ -135,7 +138,7 @@ func (t *table) cut(line string) (map[string]string, bool) {
 // seen matches when an event was seen: "3m", or "3m (x5 over 10m)".
 var seen = regexp.MustCompile(`^(\S+)(?: \(x(\d+) over (\S+)\))?$`)
 
-func (t *table) event(b *bucket, row map[string]string) error {
+func (t *table) event(row map[string]string) error {
 	m := seen.FindStringSubmatch(row["LAST SEEN"])
 	kind, name, named := strings.Cut(row["OBJECT"], "/")
 	if m == nil || !named || row["REASON"] == "" {
@@ -163,7 +166,7 @@ func (t *table) event(b *bucket, row map[string]string) error {
 		InvolvedObject: corev1.ObjectReference{Kind: kindNamed(kind), Namespace: row["NAMESPACE"], Name: name, FieldPath: row["SUBOBJECT"]},
 		Type:           row["TYPE"], Reason: row["REASON"], Message: row["MESSAGE"], Source: corev1.EventSource{Component: component, Host: host},
 		FirstTimestamp: metav1.NewTime(first), LastTimestamp: metav1.NewTime(last), Count: int32(min(count, 1<<31-1))} //nolint:gosec // bounded
-	b.event(e)
+	t.bucket.event(e)
 	return nil
 }
 
@@ -218,7 +221,7 @@ var (
 )
 
 // pod is a pod as far as its row tells of it.
-func (t *table) pod(b *bucket, row map[string]string) error {
+func (t *table) pod(row map[string]string) error {
 	ready, restarts := readyForm.FindStringSubmatch(row["READY"]), restartsForm.FindStringSubmatch(row["RESTARTS"])
 	if ready == nil || restarts == nil || row["NAME"] == "" || row["STATUS"] == "" {
 		return fmt.Errorf("no pod: name %q, ready %q, status %q, restarts %q", row["NAME"], row["READY"], row["STATUS"], row["RESTARTS"])
@@ -237,7 +240,10 @@ func (t *table) pod(b *bucket, row map[string]string) error {
 	}
 	stateOfRow(p, &c, row["STATUS"])
 	p.Status.ContainerStatuses = []corev1.ContainerStatus{c}
-	b.pod(p)
+	t.bucket.pod(p)
+	if ready[2] == "1" {
+		t.lone[cluster.Ref{Kind: "Pod", Namespace: p.Namespace, Name: p.Name}] = true
+	}
 	return nil
 }
 
