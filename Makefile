@@ -7,7 +7,7 @@ CLUSTER_DIR ?= .cluster/default
 DEMO_DIR := .cluster/demo
 # More arguments for go test, such as TESTFLAGS='-run Oom -v'.
 TESTFLAGS ?=
-FUZZTIME ?= 20s
+FUZZTIME ?= 60s
 # How many pods bench-cluster makes, and more arguments, such as -repeat 5.
 SIZE ?= 10000
 BENCHFLAGS ?=
@@ -21,12 +21,14 @@ PATTERNS := $(CURDIR)/bin/kubectl-patterns
 CLUSTER := $(CURDIR)/bin/cluster
 PROMETHEUS := $(CURDIR)/bin/prometheus
 LINTER := $(CURDIR)/bin/golangci-lint
+ACTIONLINT := $(CURDIR)/bin/actionlint
+CYCLONEDX := $(CURDIR)/bin/cyclonedx-gomod
 
 # Binaries carry the commit that they were built from, where git will tell it.
 STAMP := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install cluster prometheus test lint verify update docs cover bench bench-cluster kubectl fuzz score score-full record dist screenshots \
+.PHONY: help build install cluster prometheus test lint verify licenses vulncheck sbom update docs cover bench bench-cluster kubectl fuzz score score-full record dist screenshots \
 	demo demo-down cluster-up cluster-down clean
 
 help: ## List the targets
@@ -68,14 +70,33 @@ lint: $(LINTER) ## Run the linters (builds them at first, which takes minutes)
 $(LINTER): hack/tools/go.mod hack/tools/go.sum
 	$(GO) build -C hack/tools -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
-verify: ## Check that formatting, modules and generated pages are up to date; changes nothing
+verify: $(ACTIONLINT) ## Check that formatting, modules and generated pages are up to date; changes nothing
 	@unformatted=$$(find . -name '*.go' -not -path './.*' -not -path '*/testdata/*' -exec gofmt -l {} +); \
 	if [ -n "$$unformatted" ]; then echo "gofmt -w would change:" $$unformatted; exit 1; fi
 	$(GO) vet ./...
 	$(GO) mod tidy -diff
 	cd hack/cluster && $(GO) mod tidy -diff
+	$(GO) run ./hack/licenses -check
+	$(ACTIONLINT) -shellcheck= -pyflakes=
 	$(GO) run ./hack/docs -check
 	$(GO) run ./hack/score -check
+
+licenses: ## Write THIRD_PARTY_LICENSES: the licences of all that the plugin is built from
+	$(GO) run ./hack/licenses
+
+# What releases are checked with has versions pinned in a module of its own too.
+$(ACTIONLINT): hack/tools/release/go.mod hack/tools/release/go.sum
+	$(GO) build -C hack/tools/release -o $@ github.com/rhysd/actionlint/cmd/actionlint
+
+$(CYCLONEDX): hack/tools/release/go.mod hack/tools/release/go.sum
+	$(GO) build -C hack/tools/release -o $@ github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+
+vulncheck: ## Look for known vulnerabilities that the plugin reaches (govulncheck)
+	$(GO) build -C hack/tools/release -o $(CURDIR)/bin/ golang.org/x/vuln/cmd/govulncheck golang.org/x/vulndb/cmd/indexdb
+	hack/tools/release/vulncheck $(CURDIR)/bin
+
+sbom: build $(CYCLONEDX) ## List what the plugin is built from, as CycloneDX: bin/kubectl-patterns.cdx.json
+	$(CYCLONEDX) bin -json -notimestamp -noserial -output $(PATTERNS).cdx.json $(PATTERNS)
 
 docs: ## Write the generated pages: docs/commands, docs/detectors and their indexes
 	$(GO) run ./hack/docs
@@ -98,7 +119,7 @@ bench-cluster: build cluster kubectl ## Compare with kubectl on a real API serve
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/bench ./hack/bench
 	bin/bench -size $(SIZE) -cluster "$(KEEP)" $(BENCHFLAGS)
 
-fuzz: ## Run every fuzz test for a short while (FUZZTIME, 20s)
+fuzz: ## Run every fuzz test for a minute (FUZZTIME, 60s)
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' pkg | sort | while IFS=: read -r file name; do \
 		name=$${name#func }; dir=$$(dirname "$$file"); echo "$$name in $$dir"; \
 		$(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "./$$dir" || exit 1; \

@@ -2,6 +2,7 @@
 // installs them by, and checks both by krew's rules.
 //
 //	go run ./hack/dist [--out dist] [--version vX.Y.Z] [--platforms linux/amd64,...]
+//	go run ./hack/dist --fill [--out dist] [--version vX.Y.Z]
 //	go run ./hack/dist --check FILE [--archives dist]
 package main
 
@@ -29,6 +30,7 @@ func main() {
 type options struct {
 	out, version, platforms string
 	check, archives         string
+	fill                    bool
 }
 
 // run returns the exit code: 1 when something is wrong with the release, 2
@@ -60,6 +62,7 @@ func parseArgs(args []string, errOut io.Writer) (options, error) {
 	fs.StringVar(&o.out, "out", "dist", "folder for the archives and patterns.yaml")
 	fs.StringVar(&o.version, "version", "", "version of the release (default: the one in plugins.yaml)")
 	fs.StringVar(&o.platforms, "platforms", "", "build only these, as os/arch with commas between (default: all of plugins.yaml)")
+	fs.BoolVar(&o.fill, "fill", false, "build nothing, write the manifest of the archives that lie in --out")
 	fs.StringVar(&o.check, "check", "", "build nothing, check this manifest")
 	fs.StringVar(&o.archives, "archives", "", "with --check: also check the archives in this folder")
 	if err := fs.Parse(args); err != nil {
@@ -75,7 +78,7 @@ func parseArgs(args []string, errOut io.Writer) (options, error) {
 func (o options) conflict(fs *flag.FlagSet) error {
 	var useless []string
 	fs.Visit(func(f *flag.Flag) {
-		building := f.Name == "out" || f.Name == "version" || f.Name == "platforms"
+		building := f.Name == "out" || f.Name == "version" || f.Name == "platforms" || f.Name == "fill"
 		if building && o.check != "" || f.Name == "archives" && o.check == "" {
 			useless = append(useless, "--"+f.Name)
 		}
@@ -115,9 +118,11 @@ func buildRelease(ctx context.Context, opts options, out io.Writer) error {
 		root:      root,
 		source:    filepath.Join(root, "plugins.yaml"),
 		license:   filepath.Join(root, licenseName),
+		notices:   filepath.Join(root, noticesName),
 		out:       opts.out,
 		version:   opts.version,
 		platforms: opts.platforms,
+		built:     opts.fill,
 	}
 	return r.make(ctx, out)
 }

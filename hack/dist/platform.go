@@ -10,6 +10,9 @@ import (
 // takes no plugin without.
 const licenseName = "LICENSE"
 
+// noticesName is the file of others' licences beside it.
+const noticesName = "THIRD_PARTY_LICENSES"
+
 var (
 	digestForm  = regexp.MustCompile(`^[a-f0-9]{64}$`)
 	placeholder = strings.Repeat("0", 64)

@@ -19,9 +19,11 @@ type release struct {
 	root       string // of the repository
 	source     string // manifest with placeholders
 	license    string
+	notices    string // licences of what the plugin is built from
 	out        string
 	version    string // empty: the source's
 	platforms  string // empty: all of the source's
+	built      bool   // the archives are there
 	buildFlags []string
 }
 
@@ -31,7 +33,7 @@ func (r release) make(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	license, err := r.readLicense()
+	texts, err := r.readTexts()
 	if err != nil {
 		return err
 	}
@@ -39,7 +41,12 @@ func (r release) make(ctx context.Context, out io.Writer) error {
 		return fmt.Errorf("folder of the release: %w", err)
 	}
 	for i := range p.Spec.Platforms {
-		if err := r.makeArchive(ctx, &p.Spec.Platforms[i], p.Spec.Version, license, out); err != nil {
+		if r.built {
+			err = r.takeArchive(&p.Spec.Platforms[i])
+		} else {
+			err = r.makeArchive(ctx, &p.Spec.Platforms[i], p.Spec.Version, texts, out)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -126,6 +133,20 @@ func (p *plugin) setVersion(v string) {
 	p.Spec.Version = v
 }
 
+// readTexts are the licences that every archive carries: the plugin's own, and
+// those of what it is built from, most of which ask for it.
+func (r release) readTexts() ([]entry, error) {
+	license, err := r.readLicense()
+	if err != nil {
+		return nil, err
+	}
+	notices, err := os.ReadFile(r.notices)
+	if err != nil {
+		return nil, fmt.Errorf("read the licences of others; 'make licenses' writes them: %w", err)
+	}
+	return []entry{{licenseName, 0o644, license}, {noticesName, 0o644, notices}}, nil
+}
+
 func (r release) readLicense() ([]byte, error) {
 	b, err := os.ReadFile(r.license)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -137,7 +158,7 @@ func (r release) readLicense() ([]byte, error) {
 	return b, nil
 }
 
-func (r release) makeArchive(ctx context.Context, p *platform, version string, license []byte, out io.Writer) error {
+func (r release) makeArchive(ctx context.Context, p *platform, version string, texts []entry, out io.Writer) error {
 	start := time.Now()
 	pair, _ := onlyPair(p.Selector)
 	bin, err := r.compile(ctx, pair)
@@ -145,10 +166,7 @@ func (r release) makeArchive(ctx context.Context, p *platform, version string, l
 		return err
 	}
 	name := p.archiveName()
-	data, err := pack(name, []entry{
-		{path.Base(cleanPath(p.Bin)), binaryMode, bin.data},
-		{licenseName, 0o644, license},
-	})
+	data, err := pack(name, append([]entry{{path.Base(cleanPath(p.Bin)), binaryMode, bin.data}}, texts...))
 	if err != nil {
 		return err
 	}
@@ -159,6 +177,17 @@ func (r release) makeArchive(ctx context.Context, p *platform, version string, l
 	_, err = fmt.Fprintf(out, "%-48s %5.1f MiB  binary %5.1f MiB  %5.1f s%s\n", name, mebibytes(data), mebibytes(bin.data),
 		time.Since(start).Seconds(), versionNote(bin.version, version))
 	return err
+}
+
+// takeArchive is for archives that somebody else built: what they hold is
+// checked with all the rest.
+func (r release) takeArchive(p *platform) error {
+	data, err := os.ReadFile(filepath.Join(r.out, p.archiveName()))
+	if err != nil {
+		return fmt.Errorf("take the archive: %w", err)
+	}
+	p.Sha256 = digestOf(data)
+	return nil
 }
 
 func mebibytes(b []byte) float64 { return float64(len(b)) / (1 << 20) }

@@ -20,6 +20,7 @@ func testRelease(t *testing.T) release {
 		root:       root,
 		source:     filepath.Join(root, "plugins.yaml"),
 		license:    write(t, filepath.Join(t.TempDir(), licenseName), []byte("You may.\n")),
+		notices:    write(t, filepath.Join(t.TempDir(), noticesName), []byte("They may.\n")),
 		out:        t.TempDir(),
 		version:    "v1.2.3-rc.1",
 		platforms:  runtime.GOOS + "/" + runtime.GOARCH,
@@ -55,6 +56,7 @@ func TestRoundTrip(t *testing.T) {
 		wantText(t, stdout, "passed")
 	})
 	t.Run("reproducible", func(t *testing.T) { again(t, r, p) })
+	t.Run("filled", func(t *testing.T) { filled(t, r) })
 	t.Run("flipped byte", func(t *testing.T) { flip(t, r, p) })
 }
 
@@ -90,6 +92,25 @@ func again(t *testing.T, r release, first plugin) {
 	}
 	if a, b := first.Spec.Platforms[0].Sha256, second.Spec.Platforms[0].Sha256; a != b {
 		t.Errorf("built twice: %s and %s", a, b)
+	}
+}
+
+// filled makes the manifest anew from the archives alone: the same one.
+func filled(t *testing.T, r release) {
+	file := filepath.Join(r.out, "patterns.yaml")
+	first, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	r.built = true
+	if err := r.make(t.Context(), &bytes.Buffer{}); err != nil {
+		t.Fatal(err)
+	}
+	if second, err := os.ReadFile(file); err != nil || !bytes.Equal(first, second) {
+		t.Errorf("%v; the manifest is another one:\n%s", err, second)
 	}
 }
 

@@ -18,8 +18,8 @@ func newVersion(streams genericiooptions.IOStreams) *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			v := buildVersion()
-			_, err := fmt.Fprintf(streams.Out, "kubectl-patterns %s\ncommit           %s\nGo               %s %s/%s\nclient-go        %s\n",
-				v.version, v.commit, runtime.Version(), runtime.GOOS, runtime.GOARCH, v.clientGo)
+			_, err := fmt.Fprintf(streams.Out, "kubectl-patterns %s\ncommit           %s\ndate             %s\nGo               %s %s/%s\nclient-go        %s\n",
+				v.version, v.commit, v.date, runtime.Version(), runtime.GOOS, runtime.GOARCH, v.clientGo)
 			return err
 		},
 	}
@@ -30,12 +30,14 @@ func newVersion(streams genericiooptions.IOStreams) *cobra.Command {
 // It is empty otherwise, and nothing else writes it.
 var version string
 
-type versions struct{ version, commit, clientGo string }
+// versions of what runs; date is the commit's, RFC 3339, not the build's, which
+// would make two builds of one commit differ.
+type versions struct{ version, commit, date, clientGo string }
 
 // buildVersion reads what the Go tool stamped into the binary, so that
 // `go install`, archives and local builds all tell the truth.
 func buildVersion() versions {
-	v := versions{"unknown", "unknown", "unknown"}
+	v := versions{"unknown", "unknown", "unknown", "unknown"}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v
@@ -45,8 +47,11 @@ func buildVersion() versions {
 		v.version = version
 	}
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
+		switch s.Key {
+		case "vcs.revision":
 			v.commit = s.Value
+		case "vcs.time":
+			v.date = s.Value
 		}
 	}
 	for _, d := range info.Deps {
