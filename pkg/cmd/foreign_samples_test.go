@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"archive/zip"
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -53,6 +55,53 @@ func TestForeignSamples(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRepackedSamples reads the same samples unpacked, and as zip archives.
+func TestRepackedSamples(t *testing.T) {
+	for _, name := range []string{"cluster-info-dump-json", "must-gather", "support-bundle"} {
+		t.Run(name, func(t *testing.T) {
+			folder, zipped := filepath.Join(t.TempDir(), "unpacked"), filepath.Join(t.TempDir(), "packed.zip")
+			repack(t, foreign(name+".tar.gz"), folder, zipped)
+			want := scan(t, "-f", foreign(name+".tar.gz"))
+			for _, path := range []string{folder, zipped} {
+				r := scan(t, "-f", path)
+				sampled(t, r)
+				if len(r.Sources) != len(want.Sources) || r.GeneratedAt != want.GeneratedAt {
+					t.Errorf("%s: %d sources at %s, want %d at %s", path, len(r.Sources), r.GeneratedAt, len(want.Sources), want.GeneratedAt)
+				}
+				for i, s := range r.Sources {
+					if s.Resource != want.Sources[i].Resource || s.Objects != want.Sources[i].Objects {
+						t.Errorf("%s: %+v, want %+v", path, s, want.Sources[i])
+					}
+				}
+			}
+		})
+	}
+}
+
+// repack unpacks an archive into a folder and into a zip archive.
+func repack(t *testing.T, from, folder, zipped string) {
+	t.Helper()
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for name, content := range filesOf(t, readFile(t, from)) {
+		if strings.HasSuffix(name, "/") {
+			continue
+		}
+		put(t, content, false, folder, name)
+		f, err := w.Create(name)
+		if err == nil {
+			_, err = f.Write([]byte(content))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	put(t, out.String(), false, zipped)
 }
 
 // sampled asserts the two incidents of the samples, of four pods each.

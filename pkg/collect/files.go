@@ -15,7 +15,7 @@ import (
 
 // Files reads saved objects: files, folders (with everything below them) and
 // standard input ("-"), in JSON or YAML, lists or single objects, plain or
-// in .gz and .tar.gz archives.
+// in .gz, .tar, .tar.gz and .zip archives.
 type Files struct {
 	Paths []string
 	Stdin io.Reader

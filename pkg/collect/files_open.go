@@ -70,7 +70,7 @@ func isData(path string) bool {
 	}
 	path = strings.TrimSuffix(strings.ToLower(path), ".gz")
 	switch filepath.Ext(path) {
-	case ".json", ".yaml", ".yml", ".tar", ".tgz", ".txt":
+	case ".json", ".yaml", ".yml", ".tar", ".tgz", ".zip", ".txt":
 		return !isForeign(path)
 	}
 	return false
@@ -96,13 +96,7 @@ func (r *reading) stream(name string, in io.Reader) {
 	r.budget = &budget{&interruptible{r.ctx, in}, mostOfObject}
 	defer func() { r.nested, r.budget = r.nested-1, around }()
 	br := bufio.NewReaderSize(r.budget, 1<<16)
-	if magic, _ := br.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
-		gz, err := gzip.NewReader(br)
-		if err != nil {
-			r.fail(name, err)
-			return
-		}
-		r.stream(strings.TrimSuffix(name, ".gz"), r.unbounded(gz))
+	if r.packed(name, in, br) {
 		return
 	}
 	if read := r.logReader(name); read != nil {
@@ -110,10 +104,6 @@ func (r *reading) stream(name string, in io.Reader) {
 		if err := read(br); err != nil {
 			r.fail(name, err)
 		}
-		return
-	}
-	if head, _ := br.Peek(262); len(head) == 262 && string(head[257:262]) == "ustar" {
-		r.archive(name, tar.NewReader(r.unbounded(br)))
 		return
 	}
 	if m, ok := metricsFileOf(name); ok {
@@ -129,6 +119,28 @@ func (r *reading) stream(name string, in io.Reader) {
 	if err := read(name, br); err != nil {
 		r.fail(name, err)
 	}
+}
+
+// packed reads a stream that is compressed or an archive; false if it is
+// neither. br is what buffers in.
+func (r *reading) packed(name string, in io.Reader, br *bufio.Reader) bool {
+	head, _ := br.Peek(262) // what there is of it
+	switch {
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
+		gz, err := gzip.NewReader(br)
+		if err != nil {
+			r.fail(name, err)
+			return true
+		}
+		r.stream(strings.TrimSuffix(name, ".gz"), r.unbounded(gz))
+	case isZip(head):
+		r.zip(name, in, r.unbounded(br))
+	case len(head) == 262 && string(head[257:]) == "ustar":
+		r.archive(name, tar.NewReader(r.unbounded(br)))
+	default:
+		return false
+	}
+	return true
 }
 
 // unbounded lets a stream go on: what lies in an archive has a bound of its
