@@ -84,6 +84,11 @@ func (w *evidenceWriter) write(ctx context.Context, files []report.File) (err er
 		return err
 	}
 	defer func() { _ = w.root.Close() }()
+	unlock, err := w.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	if w.old, err = w.readIndex(); err != nil {
 		return err
 	}

@@ -3,7 +3,9 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -161,5 +163,32 @@ func TestEvidenceThatCannotBeWritten(t *testing.T) {
 	out, errOut, code := run(t, "", "-f", recording("registry-auth"), "--evidence-dir", taken)
 	if code != exitFailed || out != "" || !strings.Contains(errOut, "--evidence-dir: ") || strings.Count(errOut, "\n") != 1 {
 		t.Errorf("exit code %d, %q, %q", code, errOut, out)
+	}
+}
+
+// One run at a time writes into a folder; the other says who does, and changes
+// nothing. A lock that nobody holds any more keeps nobody out.
+func TestOneRunAtATimeWritesEvidence(t *testing.T) {
+	dir := t.TempDir()
+	before := kept(t, dir, "-f", recording("registry-auth"))
+	w := evidenceWriter{dir: dir}
+	unlock, err := w.lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, errOut, code := run(t, "", "-f", recording("oom-one-limit"), "--evidence-dir", dir)
+	if want := fmt.Sprintf("is being written by another run (process %d on ", os.Getpid()); code != exitFailed || out != "" || !strings.Contains(errOut, want) {
+		t.Errorf("exit code %d, %q, %s", code, out, errOut)
+	}
+	unlock()
+	if diff := cmp.Diff(before, contents(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+	if err := os.WriteFile(filepath.Join(dir, lockName), []byte("process 1 on a host that is gone\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	kept(t, dir, "-f", recording("oom-one-limit"))
+	if _, err := os.Lstat(filepath.Join(dir, lockName)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the lock is left: %v", err)
 	}
 }

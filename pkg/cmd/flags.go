@@ -91,6 +91,7 @@ type options struct {
 	style    report.Style
 	progress *progress
 	quiet    bool   // no progress
+	salvage  bool   // what was read counts when reading is interrupted
 	source   reader // what is read instead of a cluster or files; nil: those
 }
 

@@ -178,7 +178,7 @@ type remembered struct {
 
 // fromPrometheus adds what a Prometheus knows of the time before, where one is
 // named.
-func (o *options) fromPrometheus(ctx context.Context, s *cluster.Snapshot) (*cluster.Snapshot, error) {
+func (o *options) fromPrometheus(ctx context.Context, _ reader, s *cluster.Snapshot) (*cluster.Snapshot, error) {
 	f := &o.prometheus
 	if f.Address == "" {
 		return s, nil

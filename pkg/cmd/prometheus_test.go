@@ -102,7 +102,7 @@ func TestThePastIsNotReadAtEachTurn(t *testing.T) {
 		namespace string
 		asked     int
 	}{{at, "a", 1}, {at.Add(15 * time.Second), "a", 1}, {at.Add(30 * time.Second), "b", 2}, {at.Add(time.Hour), "b", 3}} {
-		s, err := o.fromPrometheus(t.Context(), cluster.New(cluster.Parts{At: c.at, Scope: cluster.Scope{Namespaces: []string{c.namespace}}}))
+		s, err := o.fromPrometheus(t.Context(), nil, cluster.New(cluster.Parts{At: c.at, Scope: cluster.Scope{Namespaces: []string{c.namespace}}}))
 		if err != nil || asked != c.asked || len(s.Sources) != 1 {
 			t.Errorf("turn %d: %v, asked %d times, want %d; sources %+v", i, err, asked, c.asked, s.Sources)
 		}

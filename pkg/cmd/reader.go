@@ -53,7 +53,7 @@ func (o *options) reader() (reader, error) {
 	if live.Home, _, err = o.config.ToRawKubeConfigLoader().Namespace(); err != nil {
 		return nil, err
 	}
-	live.Progress = o.progress.note
+	live.Progress, live.Salvage = o.progress.note, o.salvage
 	return live, nil
 }
 

@@ -50,7 +50,7 @@ func Main(ctx context.Context, args []string, streams genericiooptions.IOStreams
 	case err == nil:
 		return exitOK
 	case ctx.Err() != nil:
-		_, _ = fmt.Fprintln(streams.ErrOut, "interrupted")
+		_, _ = fmt.Fprintln(streams.ErrOut, interrupted(err))
 		return exitInterrupted
 	}
 	var f *failure
@@ -92,6 +92,11 @@ names; how many clusters have it of how many that were read, and which use the
 same without failing; and what began in three of them or more at once. Contexts
 of one cluster count once. A cluster that cannot be read is named with the
 reason and hides no other; the exit code is 1 only if none can.
+
+Ctrl-C ends a scan of a live cluster with what it has: the namespaces whose pods
+had all come are told of as if they alone had been asked for, all that is missing
+is named, no file is written, and the exit code is 130. A second one ends it at
+once.
 
 It only reads. It never reads the data of a Secret.`,
 		Example: `  # What is failing together in the current namespace

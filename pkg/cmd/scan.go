@@ -34,9 +34,13 @@ func runScan(ctx context.Context, o *options, _ []string) error {
 	if err := o.save.check(); err != nil {
 		return err
 	}
+	o.salvage = true
 	snapshot, symptoms, err := o.read(ctx)
 	if err != nil {
 		return err
+	}
+	if ctx.Err() != nil {
+		return o.tellInterrupted(snapshot, symptoms)
 	}
 	if o.save.file != "" {
 		if err := o.saveIn(&o.save, snapshot); err != nil {
@@ -44,15 +48,20 @@ func runScan(ctx context.Context, o *options, _ []string) error {
 		}
 	}
 	story := o.shown(o.explain(snapshot, symptoms))
-	text := report.Text
-	if o.output == "wide" {
-		text = report.Wide
-	}
 	r := report.New(story)
-	if err := o.evidence.keep(ctx, story, r, o.warn); err != nil {
+	err = o.evidence.keep(ctx, story, r, o.warn)
+	if err != nil && ctx.Err() == nil {
 		return err
 	}
-	return o.tell(story, r, text, len(story.Patterns) > 0)
+	return errors.Join(o.tell(story, r, o.text(), len(story.Patterns) > 0), err)
+}
+
+// text is how a scan is told in text.
+func (o *options) text() textRenderer {
+	if o.output == "wide" {
+		return report.Wide
+	}
+	return report.Text
 }
 
 // analyse makes the story of what the options ask for.
@@ -85,13 +94,13 @@ func (o *options) read(ctx context.Context) (*cluster.Snapshot, []symptom.Sympto
 	if err := o.check(snapshot); err != nil {
 		return nil, nil, err
 	}
-	if snapshot, err = o.measure(ctx, reader, snapshot); err != nil {
+	if snapshot, err = o.orGap(ctx, cluster.Metrics, snapshot, o.measure, reader); err != nil {
 		return nil, nil, err
 	}
-	if snapshot, err = o.remember(ctx, reader, snapshot); err != nil {
+	if snapshot, err = o.orGap(ctx, cluster.History, snapshot, o.remember, reader); err != nil {
 		return nil, nil, err
 	}
-	if snapshot, err = o.fromPrometheus(ctx, snapshot); err != nil {
+	if snapshot, err = o.orGap(ctx, cluster.Prometheus, snapshot, o.fromPrometheus, reader); err != nil {
 		return nil, nil, err
 	}
 	return o.follow(ctx, reader, snapshot)
@@ -119,14 +128,20 @@ func (o *options) follow(ctx context.Context, reader reader, snapshot *cluster.S
 	}
 	snapshot = snapshot.WithSettings(settings)
 	if o.logs {
-		logs, err := reader.Logs(ctx, symptom.LogsWanted(snapshot, symptoms))
-		if err != nil {
+		if snapshot, err = o.orGap(ctx, cluster.PodLogs, snapshot, readLogs(symptoms), reader); err != nil {
 			return nil, nil, err
 		}
-		snapshot = snapshot.WithLogs(logs)
 		symptoms = symptom.Recognise(snapshot)
 	}
 	return snapshot, symptoms, nil
+}
+
+// readLogs reads the logs that symptoms ask for.
+func readLogs(symptoms []symptom.Symptom) step {
+	return func(ctx context.Context, r reader, s *cluster.Snapshot) (*cluster.Snapshot, error) {
+		logs, err := r.Logs(ctx, symptom.LogsWanted(s, symptoms))
+		return s.WithLogs(logs), err
+	}
 }
 
 // explain makes the story. Whoever asks about a part of what was read is told

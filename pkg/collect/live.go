@@ -38,6 +38,9 @@ type Live struct {
 	// Progress is told how many objects of what is being read there are so
 	// far; may be nil.
 	Progress func(resource cluster.Resource, objects int)
+	// Salvage keeps what was read when the reading is interrupted: then what is
+	// missing is a gap, and there is no error.
+	Salvage bool
 }
 
 // NewLive makes a reader. The configuration's own rate limit is switched
@@ -73,6 +76,10 @@ func (l *Live) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, er
 		return cluster.Parts{}, err
 	}
 	all.Identity, all.Scope, all.At = l.identity, scope, l.now().UTC().Truncate(time.Second)
+	if scope.AllNamespaces && l.keepsParts(ctx) && slices.ContainsFunc(all.Gaps, isBrokenPods) {
+		all.narrow()
+		return all.finish(), nil
+	}
 	all.Namespaces = slices.Clone(scope.Namespaces)
 	return all.finish(), nil
 }
@@ -178,6 +185,8 @@ func (l *Live) readPlace(ctx context.Context, k kind, where place) (*bucket, err
 	case err == nil:
 		b.Sources = []cluster.Source{{Objects: n}}
 		return b, nil
+	case l.keepsParts(ctx):
+		return brokenOff(k, where, b), nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, errNotServed):

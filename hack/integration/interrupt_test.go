@@ -1,0 +1,237 @@
+package integration
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
+)
+
+// slow is a server in front of a real one that cuts lists into small pages and
+// never answers a request that it is told to hold.
+type slow struct {
+	*real
+	held chan struct{} // closed with the first request that is held
+}
+
+// inFront starts one. Held is the path of a list, of whose pages so many pass.
+func inFront(t *testing.T, c *real, held string, pass int) *slow {
+	t.Helper()
+	config, err := clientcmd.BuildConfigFromFlags("", c.kubeconfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind, err := url.Parse(config.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(behind)
+	if proxy.Transport, err = rest.TransportFor(config); err != nil {
+		t.Fatal(err)
+	}
+	s := &slow{held: make(chan struct{})}
+	var mu sync.Mutex
+	var once sync.Once
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == held {
+			mu.Lock()
+			asked++
+			holds := asked > pass
+			mu.Unlock()
+			if holds {
+				once.Do(func() { close(s.held) })
+				<-r.Context().Done()
+				return
+			}
+			query := r.URL.Query()
+			query.Set("limit", strconv.Itoa(page))
+			r.URL.RawQuery = query.Encode()
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	s.real = &real{plugin: c.plugin, kubeconfig: filepath.Join(t.TempDir(), "kubeconfig")}
+	if err := clientcmd.WriteToFile(api.Config{
+		Clusters: map[string]*api.Cluster{"slow": {Server: server.URL}}, CurrentContext: "slow",
+		Contexts: map[string]*api.Context{"slow": {Cluster: "slow"}},
+	}, s.kubeconfig); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// interrupted runs the plugin, interrupts it when a request is held, and waits
+// for what comes of that.
+func (s *slow) interrupted(t *testing.T, signal os.Signal, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errOut bytes.Buffer
+	c := exec.Command(s.plugin, append([]string{"--kubeconfig", s.kubeconfig}, args...)...) //nolint:gosec // our own binary
+	c.Stdout, c.Stderr = &out, &errOut
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = c.Wait() // its exit code is looked at
+		close(ended)
+	}()
+	select {
+	case <-s.held:
+	case <-ended:
+		t.Fatalf("ended before it was interrupted: %s", errOut.String())
+	}
+	time.Sleep(time.Second) // other lists come in meanwhile
+	if err := c.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ended:
+	case <-time.After(30 * time.Second):
+		_ = c.Process.Kill()
+		t.Fatal("does not end")
+	}
+	return out.String(), errOut.String(), c.ProcessState.ExitCode()
+}
+
+const (
+	podsPath = "/api/v1/pods"
+	page     = 5 // objects
+)
+
+// allButOne is how many pages of the list of pods come before the last one.
+func allButOne(r *report.Report) int { return (r.Totals.Pods - 1) / page }
+
+// interrupts: a scan that is interrupted tells of the namespaces whose pods it
+// has, just as a scan of these does, and names what is missing.
+func interrupts(t *testing.T, c *real) {
+	whole := c.report(t, "-A", "--no-history")
+	pages := allButOne(whole)
+	out, errOut, code := inFront(t, c, podsPath, pages).interrupted(t, os.Interrupt, "-A", "--no-history", "-o", "json")
+	if code != 130 || !strings.Contains(errOut, "interrupted: the report tells of what had been read") {
+		t.Fatalf("exit code %d: %s", code, errOut)
+	}
+	var r report.Report
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if r.Totals.Pods == 0 || r.Totals.Pods >= whole.Totals.Pods || r.Scope.AllNamespaces || len(r.Scope.Namespaces) == 0 {
+		t.Errorf("totals %+v, scope %+v", r.Totals, r.Scope)
+	}
+	gap := slices.IndexFunc(r.Sources, func(s report.Source) bool { return s.Resource == "pods" })
+	if s := r.Sources[gap]; s.Objects != r.Totals.Pods || !strings.HasPrefix(s.Gap, fmt.Sprintf("interrupted after %d; all of ", pages*page)) {
+		t.Errorf("pods: %+v", s)
+	}
+	for i := range r.Patterns {
+		for _, a := range r.Patterns[i].Affected {
+			if a.Namespace != "" && !slices.Contains(r.Scope.Namespaces, a.Namespace) {
+				t.Errorf("%s tells of %s/%s, of a namespace that was not read", r.Patterns[i].ID, a.Namespace, a.Name)
+			}
+		}
+		for _, f := range r.Patterns[i].SharedFactors {
+			if f.AffectedOf > r.Totals.Pods || f.HealthyOf > r.Totals.Pods {
+				t.Errorf("%s compares with more than was read: %+v", r.Patterns[i].ID, f)
+			}
+		}
+	}
+	out, errOut, code = inFront(t, c, podsPath, 0).interrupted(t, syscall.SIGTERM, "-A")
+	if code != 130 || out != "" || !strings.Contains(errOut, "interrupted: pods could not be read") {
+		t.Errorf("exit code %d, %q, %s", code, out, errOut)
+	}
+	out, _, code = inFront(t, c, "/api/v1/events", 1).interrupted(t, os.Interrupt, "-A", "--no-history")
+	if code != 130 || !strings.Contains(out, "Not seen: events") || !strings.Contains(out, "interrupted") || strings.Contains(out, "No failure pattern found:") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	out, errOut, code = inFront(t, c, podsPath, pages).interrupted(t, os.Interrupt, "matrix", "-A")
+	if code != 130 || out != "" || errOut != "interrupted\n" {
+		t.Errorf("a view of a part: exit code %d, %q, %s", code, out, errOut)
+	}
+}
+
+// interruptsFiles: what is to be kept is kept whole or not at all.
+func interruptsFiles(t *testing.T, c *real) {
+	dir := t.TempDir()
+	pages := allButOne(c.report(t, "-A", "--no-history"))
+	saved, evidence := filepath.Join(dir, "s.tar.gz"), filepath.Join(dir, "evidence")
+	out, errOut, code := inFront(t, c, podsPath, pages).interrupted(t, os.Interrupt, "-A", "--save", saved, "--evidence-dir", evidence)
+	if code != 130 || out == "" || strings.Count(errOut, "nothing was written to "+dir) != 2 {
+		t.Errorf("exit code %d: %s", code, errOut)
+	}
+	_, _, code = inFront(t, c, podsPath, pages).interrupted(t, os.Interrupt, "snapshot", saved, "-A")
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 || code != 130 {
+		t.Errorf("exit code %d, left behind: %v, %v", code, left, err)
+	}
+	if _, errOut, code := c.run(t, "-A", "--save", saved, "--evidence-dir", evidence); code != 0 {
+		t.Fatalf("exit code %d: %s", code, errOut)
+	}
+	before := sums(t, dir)
+	_, _, code = inFront(t, c, podsPath, pages).interrupted(t, os.Interrupt, "-A", "--save", saved, "--overwrite", "--evidence-dir", evidence)
+	if code != 130 || !slices.Equal(before, sums(t, dir)) {
+		t.Errorf("exit code %d; what was whole is another now", code)
+	}
+}
+
+// sums are all files below a folder with what they hold.
+func sums(t *testing.T, dir string) []string {
+	t.Helper()
+	var out []string
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(path) //nolint:gosec // the test's own folder
+		out = append(out, path+": "+string(raw))
+		return err
+	})
+	if err != nil || len(out) == 0 {
+		t.Fatalf("%v: %v", out, err)
+	}
+	return out
+}
+
+// twoIntoOne: of several runs into one folder at once each writes whole files or
+// says who is in its way.
+func twoIntoOne(t *testing.T, c *real) {
+	dir := filepath.Join(t.TempDir(), "evidence")
+	var wg sync.WaitGroup
+	codes, said := make([]int, 4), make([]string, 4)
+	for i := range codes {
+		wg.Go(func() { _, said[i], codes[i] = c.run(t, "-A", "--no-history", "--evidence-dir", dir) })
+	}
+	wg.Wait()
+	if !slices.Contains(codes, 0) {
+		t.Errorf("none of them could write: %q", said)
+	}
+	for i, code := range codes {
+		if code != 0 && !strings.Contains(said[i], "is being written by another run") {
+			t.Errorf("exit code %d: %s", code, said[i])
+		}
+	}
+	for _, file := range sums(t, dir) {
+		if strings.Contains(file, "/.kubectl-patterns") {
+			t.Errorf("left behind: %.80s", file)
+		}
+	}
+	if _, errOut, code := c.run(t, "-A", "--no-history", "--evidence-dir", dir); code != 0 {
+		t.Errorf("the folder is not as it was written: exit code %d, %s", code, errOut)
+	}
+}
