@@ -94,7 +94,8 @@ of one cluster count once. A cluster that cannot be read is named with the
 reason and hides no other; the exit code is 1 only if none can.
 
 Ctrl-C ends a scan of a live cluster with what it has: the namespaces whose pods
-had all come are told of as if they alone had been asked for, all that is missing
+had all come are told of as if they alone had been asked for, all that is
+missing
 is named, no file is written, and the exit code is 130. A second one ends it at
 once.
 
