@@ -38,7 +38,7 @@ const written = "<!-- Written by 'make docs'. Do not edit. -->\n"
 
 func run(folder string, check bool) error {
 	commands := commandPages()
-	pages := append(append(append(detectorPages(), commands...), indexPage(commands)), rolePages()...)
+	pages := slices.Concat(detectorPages(), commands, []page{indexPage(commands)}, rolePages())
 	for _, p := range pages {
 		path := filepath.Join(folder, p.file)
 		if check {

@@ -11,8 +11,6 @@ import (
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/yaml"
 )
 
@@ -94,8 +92,10 @@ func everyCommandReads(t *testing.T, c *real, dir string) {
 	if _, errOut, code := c.run(t, "record", "--once", "-A", "--history", history, "--as", "recorder"); code != 0 {
 		t.Errorf("record: exit code %d: %s", code, errOut)
 	}
-	if _, errOut, code := c.run(t, "-A", "--history", history, "--as", "reader"); code != 0 {
-		t.Errorf("a scan that remembers: exit code %d: %s", code, errOut)
+	for _, args := range [][]string{{"-A"}, {"diff", filepath.Join(dir, "snapshot.tgz"), "-A"}} {
+		if _, errOut, code := c.run(t, append(args, "--history", history, "--as", "reader")...); code != 0 {
+			t.Errorf("with a history, %v: exit code %d: %s", args, code, errOut)
+		}
 	}
 }
 
@@ -198,11 +198,7 @@ func holdsNoData(t *testing.T, e audited) {
 // grantFiles binds a user to roles as they stand in hack/deploy/roles.
 func grantFiles(t *testing.T, c *real, user, namespace string, files ...string) {
 	t.Helper()
-	config, err := clientcmd.BuildConfigFromFlags("", c.kubeconfig)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rbac := kubernetes.NewForConfigOrDie(config).RbacV1()
+	rbac := clients(t, c.kubeconfig).RbacV1()
 	for _, file := range files {
 		data, err := os.ReadFile(filepath.Join("..", "deploy", "roles", file+".yaml")) //nolint:gosec // our own
 		if err != nil {

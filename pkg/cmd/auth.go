@@ -2,17 +2,15 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/collect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
 )
 
@@ -74,88 +72,79 @@ type authRight struct {
 }
 
 func (o *options) auth(ctx context.Context) error {
-	if len(o.files) > 0 {
-		return usagef("auth asks a cluster; saved data know no rights")
-	}
 	r, err := o.reader()
 	if err != nil {
 		return err
 	}
 	live, ok := r.(*collect.Live)
 	if !ok {
-		return usagef("auth asks a cluster")
+		return usagef("auth asks a cluster; saved data know no rights")
 	}
 	grants, err := live.Granted(ctx, o.scope, collect.Rights())
 	if err != nil {
 		return err
 	}
 	out := o.authReport(live.Server(), grants)
-	switch o.output {
-	case "json":
-		enc := json.NewEncoder(o.streams.Out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(out)
-	case "yaml":
-		text, err := yaml.Marshal(out)
-		if err == nil {
-			_, err = o.streams.Out.Write(text)
-		}
+	if done, err := structured(o.streams.Out, o.output, out); done {
 		return err
-	case "text", "wide":
-		return out.text(o.streams.Out)
 	}
-	return oneOf("output", o.output, "text", "wide", "json", "yaml")
+	return out.text(o.streams.Out)
 }
 
 func (o *options) authReport(server string, grants []collect.Grant) *authReport {
-	out := &authReport{Server: server, Scope: "all namespaces", grants: grants}
+	out := &authReport{Server: server, Scope: "all namespaces", Detectors: o.curtailed(grants), grants: grants}
 	if !o.scope.AllNamespaces {
 		out.Scope = "namespace " + strings.Join(o.scope.Namespaces, ", ")
 	}
-	modes := map[collect.Mode]*authMode{}
-	for _, m := range collect.Modes() {
-		out.Modes = append(out.Modes, authMode{Mode: m, Granted: true})
-	}
-	for i := range out.Modes {
-		modes[out.Modes[i].Mode] = &out.Modes[i]
-	}
 	for _, g := range grants {
 		out.Rights = append(out.Rights, authRight{Mode: g.Mode, Group: g.Group, Resource: g.Name, Verbs: g.Verbs, Missing: g.Lacking, Risk: g.Risk})
-		if len(g.Lacking) > 0 {
-			m := modes[g.Mode]
-			m.Granted = false
-			if missing := fmt.Sprintf("%s (%s)", g.Name, strings.Join(g.Lacking, ", ")); !slices.Contains(m.Missing, missing) {
-				m.Missing = append(m.Missing, missing)
-			}
-		}
 	}
-	out.Detectors = o.curtailed(grants)
+	for _, mode := range collect.Modes() {
+		m := authMode{Mode: mode}
+		for _, r := range out.lacking(mode) {
+			m.Missing = append(m.Missing, fmt.Sprintf("%s (%s)", r.Name, strings.Join(r.Verbs, ", ")))
+		}
+		m.Granted = len(m.Missing) == 0
+		out.Modes = append(out.Modes, m)
+	}
 	return out
 }
 
-// curtailed are the detectors that need what may not be listed.
+// lacking are the rights that a mode lacks, with the verbs that were refused.
+func (a *authReport) lacking(mode collect.Mode) []collect.Right {
+	var out []collect.Right
+	for _, g := range a.grants {
+		if g.Mode == mode && len(g.Lacking) > 0 {
+			right := g.Right
+			right.Verbs = g.Lacking
+			out = append(out, right)
+		}
+	}
+	return out
+}
+
+// curtailed are the detectors that need what a scan may not read, by the rules
+// that a scan goes by.
 func (o *options) curtailed(grants []collect.Grant) []authDetector {
-	out := []authDetector{}
+	var read cluster.Parts
+	for _, g := range grants {
+		if g.Mode != collect.Record && len(g.Lacking) == 0 {
+			read.Sources = append(read.Sources, cluster.Source{Resource: g.Resource})
+		}
+	}
+	s, out := cluster.New(read), []authDetector{}
 	for _, d := range o.suite {
 		var without []string
 		for _, need := range d.Needs {
-			if refused(grants, need) {
+			if !s.Read(need) {
 				without = append(without, string(need))
 			}
 		}
 		if len(without) > 0 {
-			silent := !d.Any || len(without) == len(d.Needs)
-			out = append(out, authDetector{d.Name, without, silent})
+			out = append(out, authDetector{d.Name, without, detect.Unmet(d, s) != ""})
 		}
 	}
 	return out
-}
-
-// refused reports whether a scan may not list a kind.
-func refused(grants []collect.Grant, r cluster.Resource) bool {
-	return slices.ContainsFunc(grants, func(g collect.Grant) bool {
-		return g.Resource == r && g.Mode != collect.Record && len(g.Lacking) > 0
-	})
 }
 
 // modeFlags say how one comes to a mode.
@@ -202,16 +191,8 @@ func (a *authReport) textOfRules(b *strings.Builder) {
 		if m.Granted {
 			continue
 		}
-		var missing []collect.Right
-		for _, g := range a.grants {
-			if g.Mode == m.Mode && len(g.Lacking) > 0 {
-				right := g.Right
-				right.Verbs = g.Lacking
-				missing = append(missing, right)
-			}
-		}
 		fmt.Fprintf(b, "\nRules that would grant the rest of %s:\n\n", modeFlags[m.Mode])
-		for line := range strings.Lines(collect.Rules(missing)) {
+		for line := range strings.Lines(collect.Rules(a.lacking(m.Mode))) {
 			b.WriteString("  " + line)
 		}
 	}

@@ -1,13 +1,11 @@
 package cmd
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors"
@@ -62,22 +60,13 @@ func printDetectors(streams genericiooptions.IOStreams, suite detect.Suite, outp
 			docs[i].Needs = append(docs[i].Needs, string(n))
 		}
 	}
-	switch output {
-	case "json":
-		enc := json.NewEncoder(streams.Out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(docs)
-	case "yaml":
-		out, err := yaml.Marshal(docs)
-		if err != nil {
-			return err
-		}
-		_, err = streams.Out.Write(out)
+	if err := oneOf("output", output, outputs()...); err != nil {
 		return err
-	case "text", "wide":
-		return detectorsText(streams, suite, whole)
 	}
-	return oneOf("output", output, "text", "wide", "json", "yaml")
+	if done, err := structured(streams.Out, output, docs); done {
+		return err
+	}
+	return detectorsText(streams, suite, whole)
 }
 
 func detectorsText(streams genericiooptions.IOStreams, suite detect.Suite, whole bool) error {

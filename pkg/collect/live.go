@@ -26,9 +26,9 @@ type Live struct {
 	metadata metadata.Interface
 	identity cluster.Identity
 	now      func() time.Time
-	plain    bool     // have lists sent uncompressed
-	inside   once     // where something may be read, if not everywhere
-	groups   sync.Map // what is served of a group, by version: asked once
+	plain    bool        // have lists sent uncompressed
+	inside   permissions // where something may be read, if not everywhere
+	groups   sync.Map    // what is served of a group, by version: asked once
 	// Values has ConfigMaps read with their values, of which the hosts that
 	// they name are kept.
 	Values bool

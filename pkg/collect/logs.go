@@ -29,9 +29,6 @@ const (
 	logsTime      = 30 * time.Second // for all
 )
 
-// logRule is what a log needs beside the lists of a scan.
-const logRule = `{apiGroups: [""], resources: ["pods/log"], verbs: ["get"]}`
-
 // logReading is one reading of logs.
 type logReading struct {
 	live *Live
@@ -169,8 +166,8 @@ func (r *logReading) tell(wanted int) {
 	}
 	slices.Sort(namespaces)
 	for _, ns := range namespaces {
-		source.Gap, source.Remedy = "forbidden", logRule
-		r.b.Gaps = append(r.b.Gaps, cluster.Gap{Resource: cluster.PodLogs, Namespace: ns, Reason: "forbidden", Remedy: logRule})
+		source.Gap, source.Remedy = "forbidden", logRight().rule()
+		r.b.Gaps = append(r.b.Gaps, cluster.Gap{Resource: cluster.PodLogs, Namespace: ns, Reason: "forbidden", Remedy: source.Remedy})
 	}
 	if len(r.failed) > 0 {
 		slices.SortFunc(r.failed, func(a, b logFailure) int { return a.at - b.at })

@@ -14,11 +14,12 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
 
-// once finds out, the first time somebody asks, what one may in each namespace.
-type once struct {
+// permissions are what one may do in each namespace, found out the first time
+// that somebody wants to know.
+type permissions struct {
 	sync.Once
 	namespaces []string
-	rules      map[string]*authorizationv1.SubjectRulesReviewStatus
+	rules      []*authorizationv1.SubjectRulesReviewStatus // of each; nil: cannot be asked
 }
 
 // allRefused reports whether nothing of a kind was read for want of rights.
@@ -31,8 +32,8 @@ func allRefused(b *bucket) bool {
 func (l *Live) readPermitted(ctx context.Context, k kind, refused *bucket) (*bucket, error) {
 	l.inside.Do(func() { l.askNamespaces(ctx) })
 	var permitted []string
-	for _, ns := range l.inside.namespaces {
-		if grants(l.inside.rules[ns], k.right("list")) {
+	for i, ns := range l.inside.namespaces {
+		if grants(l.inside.rules[i], k.right("list")) {
 			permitted = append(permitted, ns)
 		}
 	}
@@ -69,18 +70,15 @@ func (l *Live) askNamespaces(ctx context.Context) {
 		l.inside.namespaces = []string{l.Home}
 	}
 	slices.Sort(l.inside.namespaces)
-	l.inside.rules = make(map[string]*authorizationv1.SubjectRulesReviewStatus, len(l.inside.namespaces))
-	var mu sync.Mutex
+	l.inside.rules = make([]*authorizationv1.SubjectRulesReviewStatus, len(l.inside.namespaces))
 	var group errgroup.Group
 	group.SetLimit(atOnce)
-	for _, ns := range l.inside.namespaces {
+	for i, ns := range l.inside.namespaces {
 		group.Go(func() error {
 			review, err := l.typed.AuthorizationV1().SelfSubjectRulesReviews().Create(ctx,
 				&authorizationv1.SelfSubjectRulesReview{Spec: authorizationv1.SelfSubjectRulesReviewSpec{Namespace: ns}}, metav1.CreateOptions{})
 			if err == nil {
-				mu.Lock()
-				defer mu.Unlock()
-				l.inside.rules[ns] = &review.Status
+				l.inside.rules[i] = &review.Status
 			}
 			return nil // where that cannot be asked, nothing is tried
 		})

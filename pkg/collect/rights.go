@@ -60,11 +60,14 @@ const (
 func Rights() []Right {
 	var out []Right
 	for _, k := range slices.Concat(liveKinds(), configKinds(false), settingKinds(), accessKinds(), routeKinds()) {
+		if k.plural() != string(k.resource) {
+			continue // a selection of what is there in whole
+		}
 		out = append(out, k.right(scanVerbs(k.resource)...))
 	}
 	out = append(out,
 		Right{Mode: Scan, Name: "namespaces", Resource: "namespaces", ClusterWide: true, Verbs: []string{"get", "list"}},
-		Right{Mode: ContainerLogs, Name: "pods/log", Resource: cluster.PodLogs, Verbs: []string{"get"}},
+		logRight(),
 		Right{Mode: KubeletMetrics, Name: "nodes/proxy", Resource: cluster.Metrics, Verbs: []string{"get"}, ClusterWide: true, Risk: proxyRisk})
 	for _, f := range followedKinds() {
 		r := f.right("list", "watch")
@@ -72,6 +75,11 @@ func Rights() []Right {
 		out = append(out, r)
 	}
 	return append(out, Right{Mode: Record, Name: "namespaces", Resource: "namespaces", Verbs: []string{"get"}, Names: []string{"kube-system"}, ClusterWide: true})
+}
+
+// logRight is what a log needs beside the lists of a scan.
+func logRight() Right {
+	return Right{Mode: ContainerLogs, Name: "pods/log", Resource: cluster.PodLogs, Verbs: []string{"get"}}
 }
 
 // scanVerbs: `rollout` asks for one workload by its name, to tell one that
@@ -86,8 +94,7 @@ func scanVerbs(r cluster.Resource) []string {
 
 // right is what listing a kind needs.
 func (k kind) right(verbs ...string) Right {
-	out := Right{Mode: Scan, Resource: k.resource, Group: k.group, Name: k.plural(), Verbs: verbs}
-	out.ClusterWide = k.isClusterWide()
+	out := Right{Mode: Scan, Resource: k.resource, Group: k.group, Name: k.plural(), Verbs: verbs, ClusterWide: k.isClusterWide()}
 	if out.Name == "secrets" {
 		out.Mode, out.Risk = SecretNames, secretsRisk
 	}

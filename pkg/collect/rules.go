@@ -15,7 +15,7 @@ func Rules(rights []Right) string {
 		for _, line := range folded(r.Risk, 74) {
 			fmt.Fprintf(&out, "# %s\n", line)
 		}
-		fmt.Fprintf(&out, "- apiGroups: [%q]\n%s", r.Group, flow("resources", strings.Split(r.Name, " ")))
+		fmt.Fprintf(&out, "- apiGroups: [%q]\n%s", r.Group, flow("resources", r.resources))
 		if len(r.Names) > 0 {
 			out.WriteString(flow("resourceNames", r.Names))
 		}
@@ -24,38 +24,31 @@ func Rules(rights []Right) string {
 	return out.String()
 }
 
-// together joins the rights that differ in their resource alone; their names
-// are then parted by spaces, which no resource has.
-func together(rights []Right) []Right {
-	var out []Right
+// rule is rights that differ in their resource alone.
+type rule struct {
+	Right
+	resources []string
+}
+
+func together(rights []Right) []rule {
+	var out []rule
 	for _, r := range rights {
-		at := slices.IndexFunc(out, func(x Right) bool {
+		at := slices.IndexFunc(out, func(x rule) bool {
 			return x.Group == r.Group && x.Risk == r.Risk && slices.Equal(x.Verbs, r.Verbs) && slices.Equal(x.Names, r.Names)
 		})
-		switch {
-		case at < 0:
-			out = append(out, r)
-		case !slices.Contains(strings.Split(out[at].Name, " "), r.Name):
-			out[at].Name += " " + r.Name
+		if at < 0 {
+			at, out = len(out), append(out, rule{Right: r})
 		}
+		out[at].resources = append(out[at].resources, r.Name)
 	}
-	slices.SortStableFunc(out, func(a, b Right) int { return cmp.Compare(a.Group, b.Group) })
+	slices.SortStableFunc(out, func(a, b rule) int { return cmp.Compare(a.Group, b.Group) })
 	return out
 }
 
-// flow is a field with a list, folded where YAML allows it.
+// flow is a field with a list of names, folded where YAML allows it. Names of
+// resources, verbs and namespaces need no quotes.
 func flow(field string, items []string) string {
-	quote := func(s string) string {
-		if strings.Trim(s, "abcdefghijklmnopqrstuvwxyz-/") == "" {
-			return s
-		}
-		return fmt.Sprintf("%q", s)
-	}
-	words := make([]string, len(items))
-	for i := range items {
-		words[i] = quote(items[i])
-	}
-	lines := folded(strings.Join(words, ", "), 70-len(field))
+	lines := folded(strings.Join(items, ", "), 70-len(field))
 	return fmt.Sprintf("  %s: [%s]\n", field, strings.Join(lines, "\n    "))
 }
 
