@@ -13,8 +13,10 @@ import (
 )
 
 // logOf is what a container of a pod wrote: annotation log, or log.NAME for one
-// container; of the run before, previous-log where that differs. The errors are
-// those of kubelets.
+// container; of a run that has ended, previous-log where that differs. As with
+// a kubelet (validateContainerLogStatus of pkg/kubelet/kubelet_pods.go), who
+// does not ask for the run before gets the one that ended, while none runs. The
+// errors are those of kubelets.
 func logOf(pod *corev1.Pod, container string, previous bool) (string, error) {
 	all := slices.Concat(pod.Status.ContainerStatuses, pod.Status.InitContainerStatuses)
 	i := slices.IndexFunc(all, func(s corev1.ContainerStatus) bool { return s.Name == container })
@@ -25,11 +27,11 @@ func logOf(pod *corev1.Pod, container string, previous bool) (string, error) {
 	if waiting := status.State.Waiting; waiting != nil && status.LastTerminationState.Terminated == nil {
 		return "", fmt.Errorf("container %q in pod %q is waiting to start: %s", container, pod.Name, waiting.Reason)
 	}
+	if previous && status.LastTerminationState.Terminated == nil {
+		return "", fmt.Errorf("previous terminated container %q in pod %q not found", container, pod.Name)
+	}
 	names := []string{"log"}
-	if previous {
-		if status.LastTerminationState.Terminated == nil {
-			return "", fmt.Errorf("previous terminated container %q in pod %q not found", container, pod.Name)
-		}
+	if previous || status.State.Running == nil {
 		names = []string{"previous-log", "log"}
 	}
 	for _, name := range names {
