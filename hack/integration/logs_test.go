@@ -26,6 +26,7 @@ func logsOfKubelet(t *testing.T, c *real) {
 	if r := c.report(t, "-n", "default"); len(r.Patterns) == 0 || strings.Contains(r.Patterns[0].Title, "log in") {
 		t.Errorf("without --logs: %s", titles(roots(r)))
 	}
+	waitsToRestart(t, client)
 	p := find(t, c.report(t, "-n", "default", "--logs"), "credentials", "rejected")
 	if !strings.Contains(p.Title, "app") {
 		t.Errorf("title %q", p.Title)
@@ -53,10 +54,21 @@ func silentCrash(t *testing.T, client kubernetes.Interface, log string) {
 	if _, err := client.CoreV1().Pods("default").Create(t.Context(), pod, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	err := wait.PollUntilContextTimeout(t.Context(), time.Second, time.Minute, true, func(ctx context.Context) (bool, error) {
+	waitsToRestart(t, client)
+}
+
+// waitsToRestart returns when the pod of silentCrash is between two runs. Only
+// there it is certain which run the log is of: a container that has just ended
+// may run again by the time that its log is asked for.
+func waitsToRestart(t *testing.T, client kubernetes.Interface) {
+	t.Helper()
+	err := wait.PollUntilContextTimeout(t.Context(), time.Second/4, 2*time.Minute, true, func(ctx context.Context) (bool, error) {
 		p, err := client.CoreV1().Pods("default").Get(ctx, "silent", metav1.GetOptions{})
-		return err == nil && len(p.Status.ContainerStatuses) > 0 && p.Status.ContainerStatuses[0].LastTerminationState.Terminated != nil &&
-			p.Status.ContainerStatuses[0].State.Terminated == nil, nil
+		if err != nil || len(p.Status.ContainerStatuses) == 0 {
+			return false, nil //nolint:nilerr // asked again
+		}
+		waiting := p.Status.ContainerStatuses[0].State.Waiting
+		return waiting != nil && waiting.Reason == "CrashLoopBackOff", nil
 	})
 	if err != nil {
 		t.Fatalf("the pod does not crash: %v", err)
