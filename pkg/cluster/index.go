@@ -8,7 +8,7 @@ import (
 // index holds the look-ups of a Snapshot. Values are positions or pointers
 // into the sorted slices of Parts.
 type index struct {
-	pods       map[Ref]*Pod
+	pods       map[podKey]*Pod
 	nodes      map[string]*Node
 	workloads  map[Ref]*Workload
 	revisions  map[Ref]*Revision
@@ -26,7 +26,7 @@ type index struct {
 	podsAt     map[string][]*Pod // by an address of their own
 	labelled   labelled          // by the labels that Services select by
 	claimOf    map[volumeKey]*Claim
-	workloadOf map[*Pod]Ref
+	workloadOf map[*Pod]*Ref   // one for all pods of a workload
 	madeBy     map[Ref]Ref     // pod -> ReplicaSet, Job … by SuccessfulCreate events
 	logs       map[LogRef]*Log // by pod and container
 	topOfPods  map[Ref]Ref     // ReplicaSet, Job … -> workload, as the pods that are there tell
@@ -37,7 +37,7 @@ type index struct {
 
 func buildIndex(p *Parts) index {
 	ix := index{
-		pods:       make(map[Ref]*Pod, len(p.Pods)),
+		pods:       make(map[podKey]*Pod, len(p.Pods)),
 		nodes:      make(map[string]*Node, len(p.Nodes)),
 		workloads:  make(map[Ref]*Workload, len(p.Workloads)),
 		revisions:  make(map[Ref]*Revision, len(p.Revisions)),
@@ -53,13 +53,13 @@ func buildIndex(p *Parts) index {
 		podsIn:     map[string][]*Pod{},
 		podsAt:     map[string][]*Pod{},
 		claimOf:    map[volumeKey]*Claim{},
-		workloadOf: make(map[*Pod]Ref, len(p.Pods)),
+		workloadOf: make(map[*Pod]*Ref, len(p.Pods)),
 		madeBy:     map[Ref]Ref{},
 		topOfPods:  map[Ref]Ref{},
 	}
 	ix.indexObjects(p)
-	ix.indexEvents(p)
 	ix.indexPods(p)
+	ix.indexEvents(p)
 	ix.labelled = labelledPods(p.Services, p.Pods)
 	ix.indexLogs(p.Logs)
 	ix.routes = indexRoutes(p.Routes)
@@ -102,6 +102,9 @@ func (ix *index) indexObjects(p *Parts) {
 func (ix *index) indexEvents(p *Parts) {
 	for i := range p.Events {
 		e := &p.Events[i]
+		if pod := ix.pods[keyOf(e.Object)]; pod != nil && e.Object == pod.Ref {
+			e.Object = pod.Ref // the same text is kept once
+		}
 		ix.eventsOf[e.Object.Key()] = append(ix.eventsOf[e.Object.Key()], e)
 		if name, ok := strings.CutPrefix(e.Message, "Created pod: "); ok && e.Reason == "SuccessfulCreate" {
 			ix.madeBy[Ref{Kind: "Pod", Namespace: e.Object.Namespace, Name: name}] = e.Object.Key()
@@ -110,9 +113,10 @@ func (ix *index) indexEvents(p *Parts) {
 }
 
 func (ix *index) indexPods(p *Parts) {
+	tops := map[Ref]*Ref{}
 	for i := range p.Pods {
 		pod := &p.Pods[i]
-		ix.pods[pod.Key()] = pod
+		ix.pods[podKey{pod.Namespace, pod.Name}] = pod
 		ix.podsIn[pod.Namespace] = append(ix.podsIn[pod.Namespace], pod)
 		if pod.IP != "" && pod.Template != nil && !pod.Template.HostNetwork {
 			ix.podsAt[pod.IP] = append(ix.podsAt[pod.IP], pod)
@@ -121,7 +125,11 @@ func (ix *index) indexPods(p *Parts) {
 			ix.podsOn[pod.Node] = append(ix.podsOn[pod.Node], pod)
 		}
 		top := ix.top(pod.Owner, pod)
-		ix.workloadOf[pod] = top
+		if tops[top] == nil {
+			kept := top // not top itself, which would be one for each pod
+			tops[top] = &kept
+		}
+		ix.workloadOf[pod] = tops[top]
 		if !pod.Owner.IsZero() {
 			ix.topOfPods[pod.Owner.Key()] = top
 		}
@@ -155,7 +163,7 @@ func (ix *index) top(owner Ref, pod *Pod) Ref {
 
 // Pod looks a pod up by namespace and name; nil if it is not there.
 func (s *Snapshot) Pod(namespace, name string) *Pod {
-	return s.pods[Ref{Kind: "Pod", Namespace: namespace, Name: name}]
+	return s.pods[podKey{namespace, name}]
 }
 
 // Node looks a node up by name; nil if it is not there.
@@ -189,7 +197,12 @@ func (s *Snapshot) PodsAt(ip string) []*Pod { return s.podsAt[ip] }
 func (s *Snapshot) PodsIn(namespace string) []*Pod { return s.podsIn[namespace] }
 
 // WorkloadOf is the top controller of a pod, or the pod itself.
-func (s *Snapshot) WorkloadOf(p *Pod) Ref { return s.workloadOf[p] }
+func (s *Snapshot) WorkloadOf(p *Pod) Ref {
+	if top := s.workloadOf[p]; top != nil {
+		return *top
+	}
+	return Ref{}
+}
 
 // CountWorkloads counts the workloads that were read and those that are known
 // by their pods alone.

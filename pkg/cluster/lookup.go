@@ -5,6 +5,17 @@ import (
 	"strings"
 )
 
+// podKey is a pod by namespace and name: there are too many to say of each that
+// it is one.
+type podKey struct{ namespace, name string }
+
+func keyOf(pod Ref) podKey {
+	if pod.Kind != "Pod" {
+		return podKey{}
+	}
+	return podKey{pod.Namespace, pod.Name}
+}
+
 // generatedTail matches what the API server appends to a pod's name and what
 // controllers append for a template hash: five safe characters, without
 // vowels, 0, 1 and 3 (k8s.io/apimachinery/pkg/util/rand).
@@ -15,8 +26,8 @@ var generatedTail = regexp.MustCompile(`-[bcdfghjklmnpqrstvwxz2456789]{5}$`)
 // name, if a known workload's name is what is left without the generated
 // tails. It returns the pod's own Ref when nothing fits.
 func (s *Snapshot) WorkloadNamed(pod Ref) Ref {
-	if p := s.pods[pod.Key()]; p != nil {
-		return s.workloadOf[p]
+	if p := s.pods[keyOf(pod)]; p != nil {
+		return *s.workloadOf[p]
 	}
 	if maker, ok := s.madeBy[pod.Key()]; ok {
 		return s.TopOf(maker)

@@ -108,6 +108,7 @@ func added[T any](to, more []T) []T {
 
 // finish joins what was read apart and hands the parts over.
 func (b *bucket) finish() cluster.Parts {
+	b.shareTemplates()
 	read := b.read(cluster.EndpointSlices)
 	for i := range b.Services {
 		s := &b.Services[i]

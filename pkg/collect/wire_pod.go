@@ -69,6 +69,11 @@ func revisionOf(m *metav1.ObjectMeta) revision {
 	return revision{controllerOf(m).UID, firstOf(m.Labels["pod-template-hash"], m.Labels["controller-revision-hash"]), m.Annotations[restartedAtNote]}
 }
 
+// specsAtMost is how many specs are remembered. Lists come by name, so that the
+// pods of a revision stand together, and thousands of specs would take as much
+// memory as the pods themselves.
+const specsAtMost = 64
+
 // decoded is the template that a spec was read into.
 type decoded struct {
 	spec     []byte
@@ -94,6 +99,9 @@ func (b *bucket) wireTemplate(m *metav1.ObjectMeta, raw []byte) (*cluster.Templa
 		return nil, err
 	}
 	t := b.share(owner, trimTemplate(m.Annotations, &spec))
+	if !ok && len(b.specs) >= specsAtMost {
+		clear(b.specs)
+	}
 	b.specs[key] = decoded{spec: append(known.spec[:0], b.thin...), template: t}
 	return t, nil
 }
