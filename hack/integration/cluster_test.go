@@ -20,6 +20,7 @@ import (
 type real struct {
 	kubeconfig string
 	plugin     string
+	dir        string // all that the cluster keeps
 }
 
 // start brings a cluster up and plays a scenario on it. It is taken down
@@ -45,7 +46,7 @@ func start(t *testing.T, scenario string, more ...string) *real {
 	if err := c.Run(); err != nil {
 		t.Fatalf("starting scenario %s: %v\n%s", scenario, err, errOut.String())
 	}
-	return &real{kubeconfig: strings.TrimSpace(out.String()), plugin: plugin}
+	return &real{kubeconfig: strings.TrimSpace(out.String()), plugin: plugin, dir: dir}
 }
 
 // run runs the plugin and returns what it printed and its exit code.

@@ -185,8 +185,11 @@ func (o *options) check(s *cluster.Snapshot) error {
 		return nil
 	}
 	for _, g := range s.Gaps {
-		if g.Resource == cluster.Pods && g.Remedy != "" {
+		if g.Resource == cluster.Pods && strings.HasPrefix(g.Remedy, "{") {
 			return fmt.Errorf("%w: %s; this rule would grant it: %s", errUnreadable, g.Reason, g.Remedy)
+		}
+		if g.Resource == cluster.Pods && g.Remedy != "" {
+			return fmt.Errorf("%w: %s; %s", errUnreadable, g.Reason, g.Remedy)
 		}
 		if g.Resource == cluster.Pods {
 			return fmt.Errorf("%w: %s", errUnreadable, g.Reason)
@@ -241,13 +244,21 @@ func (o *options) warnOfGaps(s *cluster.Snapshot) {
 		}
 		return
 	}
-	var names []string
+	names := map[string][]string{}
+	var order []string
 	for _, src := range s.Sources {
-		if src.Gap != "" {
-			names = append(names, string(src.Resource)+" ("+src.Gap+")")
+		if src.Gap == "" {
+			continue
 		}
+		if names[src.Gap] == nil {
+			order = append(order, src.Gap)
+		}
+		names[src.Gap] = append(names[src.Gap], string(src.Resource))
 	}
-	if len(names) > 0 {
-		o.warn("not everything could be read: %s", strings.Join(names, ", "))
+	for i, gap := range order {
+		order[i] = strings.Join(names[gap], ", ") + " (" + gap + ")"
+	}
+	if len(order) > 0 {
+		o.warn("not everything could be read: %s", strings.Join(order, ", "))
 	}
 }

@@ -28,6 +28,7 @@ type bucket struct {
 	// touched dates saved objects by their last write of any kind and by their
 	// heartbeats, for the clock of saved data.
 	touched []stamp
+	moving  moving
 }
 
 func newBucket() *bucket {

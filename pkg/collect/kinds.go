@@ -106,7 +106,7 @@ type lister[L metav1.ListInterface] interface {
 // the next is asked for.
 func pages[L metav1.ListInterface](client func(*Live, string) lister[L], add func(*bucket, L) int) func(context.Context, *Live, place, *bucket) (int, error) {
 	return func(ctx context.Context, l *Live, where place, b *bucket) (int, error) {
-		return eachPage(ctx, where, func(opts metav1.ListOptions) (metav1.ListInterface, int, error) {
+		return eachPage(ctx, where, b, func(opts metav1.ListOptions) (metav1.ListInterface, int, error) {
 			list, err := client(l, where.namespace).List(ctx, opts)
 			if err != nil {
 				return nil, 0, err
@@ -121,7 +121,7 @@ func pages[L metav1.ListInterface](client func(*Live, string) lister[L], add fun
 func metadataPages(group, resource string, add func(*bucket, *metav1.ObjectMeta)) func(context.Context, *Live, place, *bucket) (int, error) {
 	gvr := schema.GroupVersionResource{Group: group, Version: "v1", Resource: resource}
 	return func(ctx context.Context, l *Live, where place, b *bucket) (int, error) {
-		return eachPage(ctx, where, func(opts metav1.ListOptions) (metav1.ListInterface, int, error) {
+		return eachPage(ctx, where, b, func(opts metav1.ListOptions) (metav1.ListInterface, int, error) {
 			list, err := l.metadata.Resource(gvr).Namespace(where.namespace).List(ctx, opts)
 			if err != nil {
 				return nil, 0, err

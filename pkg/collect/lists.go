@@ -4,10 +4,14 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"strconv"
+	"strings"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/wire"
@@ -49,6 +53,10 @@ func (s *pager) read(ctx context.Context, b *bucket) (int, error) {
 	total := 0
 	for next := s.ask(ctx, ""); next != nil; {
 		body, err := next()
+		if token := b.onward(err, total); token != "" {
+			next = s.ask(ctx, token)
+			continue
+		}
 		if err != nil {
 			return 0, err
 		}
@@ -89,13 +97,33 @@ func (s *pager) ask(ctx context.Context, token string) func() (io.ReadCloser, er
 		if s.live.plain {
 			request = request.SetHeader("Accept-Encoding", "identity") // else the transport asks for gzip
 		}
-		body, err := request.Stream(ctx)
+		body, err := s.live.stream(ctx, request)
 		answers <- answer{body, err}
 	}()
 	return func() (io.ReadCloser, error) {
 		a := <-answers
 		return a.body, a.err
 	}
+}
+
+// stream sends a request and returns the body of its answer. The patience of a
+// client is for each try; here it is for all tries together, and for what is
+// waited in between at the word of the server.
+func (l *Live) stream(ctx context.Context, request *rest.Request) (io.ReadCloser, error) {
+	if l.patience <= 0 {
+		return request.Stream(ctx)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	timer := time.AfterFunc(l.patience, func() { cancel(context.DeadlineExceeded) })
+	body, err := request.Stream(ctx)
+	if !timer.Stop() && err == nil { // in the last moment: the body would end at once
+		_ = body.Close()
+		err = context.DeadlineExceeded
+	}
+	if err != nil && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+		err = context.DeadlineExceeded
+	}
+	return body, err
 }
 
 // page reads one answer: in protobuf, or in JSON where something between us
@@ -115,11 +143,15 @@ func (s *pager) page(b *bucket, body io.Reader, meta func(wire.Meta)) (int, erro
 
 func (s *pager) pageInJSON(b *bucket, in io.Reader, meta func(wire.Meta)) (int, error) {
 	var list struct {
+		Kind     string            `json:"kind"`
 		Metadata metav1.ListMeta   `json:"metadata"`
 		Items    []json.RawMessage `json:"items"`
 	}
 	if err := json.NewDecoder(in).Decode(&list); err != nil {
 		return 0, err
+	}
+	if !strings.HasSuffix(list.Kind, "List") { // what answers in JSON need not be an API server
+		return 0, errNoList
 	}
 	meta(wire.Meta{Continue: list.Metadata.Continue})
 	saved := savedAs(s.resource)

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -26,9 +26,10 @@ type Live struct {
 	metadata metadata.Interface
 	identity cluster.Identity
 	now      func() time.Time
-	plain    bool        // have lists sent uncompressed
-	inside   permissions // where something may be read, if not everywhere
-	groups   sync.Map    // what is served of a group, by version: asked once
+	patience time.Duration // for one request (--request-timeout), 0: none is too long
+	plain    bool          // have lists sent uncompressed
+	inside   permissions   // where something may be read, if not everywhere
+	groups   sync.Map      // what is served of a group, by version: asked once
 	// Values has ConfigMaps read with their values, of which the hosts that
 	// they name are kept.
 	Values bool
@@ -51,6 +52,11 @@ func NewLive(config *rest.Config, contextName string) (*Live, error) {
 	c.QPS = -1
 	c.ContentType = "application/vnd.kubernetes.protobuf"
 	c.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
+	wait := longestWait
+	if c.Timeout > 0 {
+		wait = min(wait, c.Timeout)
+	}
+	c.Wrap(func(next http.RoundTripper) http.RoundTripper { return &guarded{next: next, wait: wait} })
 	typed, err := kubernetes.NewForConfig(c)
 	if err != nil {
 		return nil, fmt.Errorf("making a client: %w", err)
@@ -59,7 +65,7 @@ func NewLive(config *rest.Config, contextName string) (*Live, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a metadata client: %w", err)
 	}
-	return &Live{typed: typed, metadata: meta, now: time.Now,
+	return &Live{typed: typed, metadata: meta, now: time.Now, patience: c.Timeout,
 		identity: cluster.Identity{Context: contextName, Server: config.Host}}, nil
 }
 
@@ -119,7 +125,7 @@ func (l *Live) meet(ctx context.Context, scope cluster.Scope) error {
 		GitVersion string `json:"gitVersion"`
 	}
 	trip := &roundTrip{now: l.now}
-	raw, err := l.typed.Discovery().RESTClient().Get().AbsPath("/version").SetHeader("Accept", "application/json").Do(trip.trace(ctx)).Raw()
+	raw, err := bodyOf(l.typed.Discovery().RESTClient().Get().AbsPath("/version").SetHeader("Accept", "application/json").Do(trip.trace(ctx)))
 	l.plain = trip.isNear()
 	if err == nil {
 		err = unmarshal(raw, &version)
@@ -129,11 +135,7 @@ func (l *Live) meet(ctx context.Context, scope cluster.Scope) error {
 		l.identity.Version = version.GitVersion
 	case apierrors.IsForbidden(err): // /version may be closed while lists are open
 	default:
-		var transport *url.Error // says the URL again, which the reader has not typed
-		if errors.As(err, &transport) {
-			err = transport.Err
-		}
-		return fmt.Errorf("cannot read the cluster at %s: %w", l.identity.Server, err)
+		return l.unreachable(err)
 	}
 	for _, ns := range scope.Namespaces {
 		if _, err := l.typed.CoreV1().Namespaces().Get(ctx, ns, metav1.GetOptions{}); apierrors.IsNotFound(err) {
@@ -141,6 +143,15 @@ func (l *Live) meet(ctx context.Context, scope cluster.Scope) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// unreachable is the error of a cluster that cannot be asked at all.
+func (l *Live) unreachable(err error) error {
+	reason, remedy := l.explained(err)
+	if remedy != "" {
+		reason += "; " + remedy
+	}
+	return fmt.Errorf("cannot read the cluster at %s: %s", l.identity.Server, reason)
 }
 
 // readKind lists one kind in every namespace that is asked for; where all of
@@ -177,13 +188,24 @@ func (l *Live) readPlaces(ctx context.Context, k kind, scope cluster.Scope) (*bu
 }
 
 // readPlace lists one kind in one place. Of a list that breaks off nothing is
-// kept.
+// kept; it is read anew once, where that may help.
 func (l *Live) readPlace(ctx context.Context, k kind, where place) (*bucket, error) {
 	b := newBucket()
 	n, err := k.list(ctx, l, where, b)
+	if err != nil && passes(err) && ctx.Err() == nil {
+		if !isExpired(err) {
+			wait(ctx, beforeAnew)
+		}
+		b = newBucket()
+		b.moving.may = true
+		n, err = k.list(ctx, l, where, b)
+	}
 	switch {
 	case err == nil:
 		b.Sources = []cluster.Source{{Objects: n}}
+		if b.moving.after > 0 {
+			b.Gaps = []cluster.Gap{l.movedOn(k, where.namespace, b.moving.after)}
+		}
 		return b, nil
 	case l.keepsParts(ctx):
 		return brokenOff(k, where, b), nil
@@ -193,9 +215,13 @@ func (l *Live) readPlace(ctx context.Context, k kind, where place) (*bucket, err
 		return nil, err
 	}
 	b = newBucket()
-	b.Gaps = []cluster.Gap{gapOf(k, where.namespace, err)}
+	b.Gaps = []cluster.Gap{l.gapOf(k, where.namespace, err)}
 	return b, nil
 }
+
+// beforeAnew is how long is waited before a list is read anew: a connection that
+// an API server broke off when it ended leads to another one soon.
+const beforeAnew = time.Second
 
 // Configs lists the metadata of ConfigMaps and Secrets, one list a namespace.
 // The namespace "" means all in one list; what is asked for beside it is read

@@ -3,13 +3,12 @@ package collect
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"net/http"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
-	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"k8s.io/client-go/rest"
 )
 
 // pageSize is how many objects one request asks for: kubectl's own default
@@ -19,11 +18,14 @@ const pageSize = 500
 // eachPage asks for page after page and returns the number of objects. An
 // error in the midst ends it; what came before is the caller's to discard,
 // so that no partial list passes for a whole one.
-func eachPage(ctx context.Context, where place, next func(metav1.ListOptions) (metav1.ListInterface, int, error)) (int, error) {
+func eachPage(ctx context.Context, where place, b *bucket, next func(metav1.ListOptions) (metav1.ListInterface, int, error)) (int, error) {
 	opts := metav1.ListOptions{Limit: pageSize, FieldSelector: where.fields, LabelSelector: where.labels}
 	total := 0
 	for {
 		list, n, err := next(opts)
+		if opts.Continue = b.onward(err, total); opts.Continue != "" {
+			continue
+		}
 		if err != nil {
 			return 0, err
 		}
@@ -37,31 +39,36 @@ func eachPage(ctx context.Context, where place, next func(metav1.ListOptions) (m
 	}
 }
 
-const notServed = "not served by this cluster"
+// moving is of a list that goes on though the server has forgotten the state
+// that its first pages are of.
+type moving struct {
+	may   bool // rather than be read anew
+	after int  // objects when it first did, 0: it did not
+}
 
-// gapOf says in a word why a kind could not be read, and what would help.
-func gapOf(k kind, namespace string, err error) cluster.Gap {
-	gap := cluster.Gap{Resource: k.resource, Namespace: namespace, Reason: err.Error()}
-	switch {
-	case apierrors.IsForbidden(err):
-		gap.Reason = "forbidden"
-		gap.Remedy = k.right("list").rule()
-	case apierrors.IsUnauthorized(err):
-		gap.Reason = "unauthorized"
-	case apierrors.IsNotFound(err):
-		gap.Reason = notServed
-	case apierrors.IsResourceExpired(err) || apierrors.IsGone(err):
-		gap.Reason = "410 expired"
-	case apierrors.IsTooManyRequests(err):
-		gap.Reason = "429 too many requests"
-	case apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err):
-		gap.Reason = "timed out"
-	default:
-		if s, ok := err.(apierrors.APIStatus); ok && s.Status().Code >= http.StatusInternalServerError {
-			gap.Reason = fmt.Sprintf("%d %s", s.Status().Code, http.StatusText(int(s.Status().Code)))
-		}
+// onward is the token with which a list goes on in the state of now, after so
+// many objects; empty where the error is another one, or it may not. No object
+// comes twice by it, for a list is in the order of names: but what changes in
+// between is seen in part.
+func (b *bucket) onward(err error, objects int) string {
+	var status apierrors.APIStatus
+	if !b.moving.may || err == nil || !isExpired(err) || !errors.As(err, &status) {
+		return ""
 	}
-	return gap
+	token := status.Status().Continue
+	if token != "" && b.moving.after == 0 {
+		b.moving.after = objects
+	}
+	return token
+}
+
+// bodyOf is what a server answered. Of an error the result knows more than the
+// error that comes with the body.
+func bodyOf(result rest.Result) ([]byte, error) {
+	if err := result.Error(); err != nil {
+		return nil, err
+	}
+	return result.Raw()
 }
 
 func unmarshal(raw []byte, into any) error {

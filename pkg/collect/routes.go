@@ -64,13 +64,13 @@ func gatewayRoutes(resource, kindName string) func(context.Context, *Live, place
 		if where.namespace != "" {
 			path = version + "/namespaces/" + where.namespace + "/" + resource
 		}
-		return eachPage(ctx, where, func(opts metav1.ListOptions) (metav1.ListInterface, int, error) {
+		return eachPage(ctx, where, b, func(opts metav1.ListOptions) (metav1.ListInterface, int, error) {
 			var list struct {
 				Metadata metav1.ListMeta `json:"metadata"`
 				Items    []gatewayRoute  `json:"items"`
 			}
-			raw, err := l.typed.Discovery().RESTClient().Get().AbsPath(path).SetHeader("Accept", "application/json").
-				Param("limit", strconv.FormatInt(opts.Limit, 10)).Param("continue", opts.Continue).Do(ctx).Raw()
+			raw, err := bodyOf(l.typed.Discovery().RESTClient().Get().AbsPath(path).SetHeader("Accept", "application/json").
+				Param("limit", strconv.FormatInt(opts.Limit, 10)).Param("continue", opts.Continue).Do(ctx))
 			if err != nil {
 				return nil, 0, err
 			}
@@ -96,7 +96,7 @@ func (l *Live) serves(ctx context.Context, version, resource string) bool {
 // resourcesOf asks for the kinds of a group, for all who want to know at once.
 func (l *Live) resourcesOf(ctx context.Context, version string) ([]metav1.APIResource, error) {
 	var list metav1.APIResourceList
-	raw, err := l.typed.Discovery().RESTClient().Get().AbsPath(version).SetHeader("Accept", "application/json").Do(ctx).Raw()
+	raw, err := bodyOf(l.typed.Discovery().RESTClient().Get().AbsPath(version).SetHeader("Accept", "application/json").Do(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,10 @@
 package collect
 
 import (
+	"context"
 	"errors"
+	"io"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/wire"
 )
 
 func at(seconds int) metav1.Time {
@@ -148,7 +152,7 @@ func TestDeletionIsDatedByItsRequest(t *testing.T) {
 
 func TestEachPageEndsOnAnError(t *testing.T) {
 	calls := 0
-	n, err := eachPage(t.Context(), place{}, func(o metav1.ListOptions) (metav1.ListInterface, int, error) {
+	n, err := eachPage(t.Context(), place{}, newBucket(), func(o metav1.ListOptions) (metav1.ListInterface, int, error) {
 		calls++
 		if o.Limit != pageSize || (calls == 2) != (o.Continue == "more") {
 			t.Errorf("call %d: %+v", calls, o)
@@ -165,21 +169,29 @@ func TestEachPageEndsOnAnError(t *testing.T) {
 
 func TestGapsSayWhyInAWord(t *testing.T) {
 	gr := schema.GroupResource{Resource: "nodes"}
-	for want, err := range map[string]error{
-		"forbidden":                  apierrors.NewForbidden(gr, "", errors.New("no")),
-		"unauthorized":               apierrors.NewUnauthorized("no"),
-		"not served by this cluster": apierrors.NewNotFound(gr, ""),
-		"410 expired":                apierrors.NewResourceExpired("too old"),
-		"429 too many requests":      apierrors.NewTooManyRequests("slow down", 1),
-		"timed out":                  apierrors.NewTimeoutError("slow", 1),
-		"500 Internal Server Error":  apierrors.NewInternalError(errors.New("x")),
-		"reset":                      errors.New("reset"),
+	sent := func(err error) error { return &url.Error{Op: "Get", URL: "https://10.0.0.1/api/v1/nodes", Err: err} }
+	for want, c := range map[string]struct {
+		err    error
+		remedy string
+	}{
+		"forbidden":                  {apierrors.NewForbidden(gr, "", errors.New("no")), "{apiGroups: "},
+		"unauthorized":               {apierrors.NewUnauthorized("no"), "log in again"},
+		"not served by this cluster": {apierrors.NewNotFound(gr, ""), ""},
+		"410 expired":                {apierrors.NewResourceExpired("too old"), "-n NAMESPACE"},
+		"429 too many requests":      {apierrors.NewTooManyRequests("slow down", 1), "try again later"},
+		"timed out":                  {apierrors.NewTimeoutError("slow", 1), "try again later"},
+		"timed out after 5s":         {sent(context.DeadlineExceeded), "--request-timeout"},
+		"500 Internal Server Error: Internal error occurred: x": {apierrors.NewInternalError(errors.New("x")), ""},
+		"the connection broke off: unexpected EOF":                 {sent(io.ErrUnexpectedEOF), "try again"},
+		"a web page, not an answer of an API server":               {sent(errWebPage), "log in there"},
+		"not a list: not a list in Kubernetes' protobuf form":      {wire.ErrForm, "proxy-url"},
+		"tls: failed to verify certificate: not of this authority": {sent(errors.New("tls: failed to verify certificate: not of this authority")), ""},
 	} {
-		gap := gapOf(kind{resource: cluster.Nodes, where: namespaced}, "", err)
+		gap := (&Live{patience: 5 * time.Second}).gapOf(kind{resource: cluster.Nodes, where: namespaced}, "", c.err)
 		if gap.Reason != want {
-			t.Errorf("%v: got %q, want %q", err, gap.Reason, want)
+			t.Errorf("%v: got %q, want %q", c.err, gap.Reason, want)
 		}
-		if (gap.Remedy != "") != (want == "forbidden") {
+		if (gap.Remedy != "") != (c.remedy != "") || !strings.Contains(gap.Remedy, c.remedy) {
 			t.Errorf("%s: remedy %q", want, gap.Remedy)
 		}
 	}

@@ -105,7 +105,7 @@ func (p *page) functions() template.FuncMap {
 		"span":    func(seconds int) string { return detect.Span(time.Duration(seconds) * time.Second) },
 		"before":  t.beforeWords, "course": t.sparkWords, "test": testWords,
 		"rivals": func(all []string) string { return rivals(all, len(all)) }, "oftenAtLeast": oftenAtLeast,
-		"remedy": remedy, "ignored": IgnoredLine, "anchor": anchor, "firstEntries": firstEntries,
+		"remedies": remedies, "ignored": IgnoredLine, "anchor": anchor, "firstEntries": firstEntries,
 	}
 }
 

@@ -39,10 +39,8 @@ func (t *text) gaps() {
 
 // remedies are the rules that would grant what is missing, and what else to do.
 func (t *text) remedies() {
-	for _, s := range t.r.Sources {
-		if s.Remedy != "" {
-			t.bullet(2, "-", remedy(s), t.palette.dim)
-		}
+	for _, remedy := range remedies(t.r.Sources) {
+		t.bullet(2, "-", remedy, t.palette.dim)
 	}
 }
 

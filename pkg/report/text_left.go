@@ -31,10 +31,28 @@ func (t *text) namesOf(which func(Skipped) bool) string {
 	return strings.Join(parts, "; ")
 }
 
-// remedy of a gap: a rule that grants what is missing, or what else to do.
-func remedy(s Source) string {
-	if strings.HasPrefix(s.Remedy, "{") {
-		return fmt.Sprintf("a rule that would grant %s: %s", s.Resource, s.Remedy)
+// remedies of gaps: rules that grant what is missing, and what else to do, each
+// once with what it is for.
+func remedies(sources []Source) []string {
+	names := map[string][]string{}
+	var order []string
+	for _, s := range sources {
+		if s.Remedy == "" {
+			continue
+		}
+		if names[s.Remedy] == nil {
+			order = append(order, s.Remedy)
+		}
+		names[s.Remedy] = append(names[s.Remedy], s.Resource)
 	}
-	return s.Resource + ": " + s.Remedy
+	out := make([]string, len(order))
+	for i, remedy := range order {
+		what := strings.Join(names[remedy], ", ")
+		if strings.HasPrefix(remedy, "{") {
+			out[i] = fmt.Sprintf("a rule that would grant %s: %s", what, remedy)
+			continue
+		}
+		out[i] = what + ": " + remedy
+	}
+	return out
 }
