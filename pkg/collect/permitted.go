@@ -19,7 +19,7 @@ import (
 type permissions struct {
 	sync.Once
 	namespaces []string
-	all        bool // there are no others
+	all        bool                                        // there are no others
 	rules      []*authorizationv1.SubjectRulesReviewStatus // of each; nil: cannot be asked
 }
 

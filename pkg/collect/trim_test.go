@@ -181,7 +181,7 @@ func TestGapsSayWhyInAWord(t *testing.T) {
 		"429 too many requests":      {apierrors.NewTooManyRequests("slow down", 1), "try again later"},
 		"timed out":                  {apierrors.NewTimeoutError("slow", 1), "try again later"},
 		"timed out after 5s":         {sent(context.DeadlineExceeded), "--request-timeout"},
-		"500 Internal Server Error: Internal error occurred: x": {apierrors.NewInternalError(errors.New("x")), ""},
+		"500 Internal Server Error: Internal error occurred: x":    {apierrors.NewInternalError(errors.New("x")), ""},
 		"the connection broke off: unexpected EOF":                 {sent(io.ErrUnexpectedEOF), "try again"},
 		"a web page, not an answer of an API server":               {sent(errWebPage), "log in there"},
 		"not a list: not a list in Kubernetes' protobuf form":      {wire.ErrForm, "proxy-url"},
