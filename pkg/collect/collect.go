@@ -29,6 +29,7 @@ type bucket struct {
 	// heartbeats, for the clock of saved data.
 	touched []stamp
 	moving  moving
+	reach   reach
 }
 
 func newBucket() *bucket {
@@ -92,6 +93,8 @@ func (b *bucket) merge(o *bucket) {
 	b.Logs = append(b.Logs, o.Logs...)
 	b.Sources = append(b.Sources, o.Sources...)
 	b.Gaps = append(b.Gaps, o.Gaps...)
+	b.reach.namespaces = append(b.reach.namespaces, o.reach.namespaces...)
+	b.reach.partly = b.reach.partly || o.reach.partly
 	for ref, s := range o.slices {
 		to := b.backends(ref)
 		to.add(s.ready, s.notReady)

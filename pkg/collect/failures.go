@@ -21,7 +21,11 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/wire"
 )
 
-const notServed = "not served by this cluster"
+// Reasons of gaps that are looked at again.
+const (
+	forbidden = "forbidden"
+	notServed = "not served by this cluster"
+)
 
 // errNoList is an answer in JSON that is no list.
 var errNoList = errors.New("no list of Kubernetes objects")
@@ -56,7 +60,7 @@ func named(reason string) func(error, time.Duration) string {
 func (l *Live) gapOf(k kind, namespace string, err error) cluster.Gap {
 	gap := cluster.Gap{Resource: k.resource, Namespace: namespace}
 	if apierrors.IsForbidden(err) {
-		gap.Reason, gap.Remedy = "forbidden", k.right("list").rule()
+		gap.Reason, gap.Remedy = forbidden, k.right("list").rule()
 		return gap
 	}
 	gap.Reason, gap.Remedy = l.explained(err)

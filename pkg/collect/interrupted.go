@@ -24,6 +24,7 @@ func brokenOff(k kind, where place, b *bucket) *bucket {
 		if where.namespace == "" {
 			whole, last := wholeNamespaces(b.Pods)
 			out.Pods = whole
+			out.reach = reach{namespacesIn(whole), true}
 			gap.Reason = withoutRest(gap.Reason, namespacesIn(whole), last)
 		}
 		out.Sources = []cluster.Source{{Objects: len(out.Pods)}}
@@ -70,27 +71,6 @@ func namespacesIn(pods []cluster.Pod) []string {
 		}
 	}
 	return out
-}
-
-// narrow makes of a reading of all namespaces, in which the list of pods broke
-// off, one of the namespaces whose pods are there: as if these had been asked
-// for. What was read of others would tell of pods that nobody knows.
-func (b *bucket) narrow() {
-	b.Namespaces = namespacesIn(b.Pods)
-	b.Scope.AllNamespaces, b.Scope.Namespaces = false, b.Namespaces
-	in := func(namespace string) bool { // sorted, as the pods are
-		_, found := slices.BinarySearch(b.Namespaces, namespace)
-		return found || namespace == ""
-	}
-	b.Events = slices.DeleteFunc(b.Events, func(e cluster.Event) bool { return e.Object.Kind != "Node" && !in(e.Object.Namespace) })
-	b.Workloads = slices.DeleteFunc(b.Workloads, func(w cluster.Workload) bool { return !in(w.Namespace) })
-	b.Revisions = slices.DeleteFunc(b.Revisions, func(r cluster.Revision) bool { return !in(r.Namespace) })
-	b.Services = slices.DeleteFunc(b.Services, func(s cluster.Service) bool { return !in(s.Namespace) })
-	b.Claims = slices.DeleteFunc(b.Claims, func(c cluster.Claim) bool { return !in(c.Namespace) })
-}
-
-func isBrokenPods(g cluster.Gap) bool {
-	return g.Resource == cluster.Pods && strings.HasPrefix(g.Reason, Interrupted)
 }
 
 // keepsParts reports whether an interruption, and not a failure elsewhere,

@@ -54,6 +54,7 @@ func TestNarrowingDropsWhatIsOfOtherNamespaces(t *testing.T) {
 	b.Services = []cluster.Service{{Ref: of("Service", "c")}}
 	b.Claims = []cluster.Claim{{Ref: of("PersistentVolumeClaim", "c")}}
 	b.Scope.AllNamespaces = true
+	b.reach = reach{namespaces: []string{"b", "a"}, partly: true}
 	b.narrow()
 	if b.Scope.AllNamespaces || !slices.Equal(b.Scope.Namespaces, []string{"a", "b"}) {
 		t.Errorf("scope %+v", b.Scope)

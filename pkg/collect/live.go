@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,7 +83,7 @@ func (l *Live) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, er
 		return cluster.Parts{}, err
 	}
 	all.Identity, all.Scope, all.At = l.identity, scope, l.now().UTC().Truncate(time.Second)
-	if scope.AllNamespaces && l.keepsParts(ctx) && slices.ContainsFunc(all.Gaps, isBrokenPods) {
+	if all.reach.partly {
 		all.narrow()
 		return all.finish(), nil
 	}
@@ -177,8 +178,12 @@ func (l *Live) readPlaces(ctx context.Context, k kind, scope cluster.Scope) (*bu
 	for _, part := range b.Sources {
 		source.Objects += part.Objects
 	}
+	source.Gap = lineOf(b.Gaps, places)
 	for _, gap := range b.Gaps {
-		source.Gap, source.Remedy = gap.Reason, gap.Remedy
+		source.Remedy = cmp.Or(source.Remedy, gap.Remedy)
+	}
+	if k.resource == cluster.Pods && len(places) > 1 && len(b.reach.namespaces) < len(places) {
+		b.reach.partly = true
 	}
 	b.Sources = []cluster.Source{source}
 	if l.Progress != nil {
@@ -203,6 +208,9 @@ func (l *Live) readPlace(ctx context.Context, k kind, where place) (*bucket, err
 	switch {
 	case err == nil:
 		b.Sources = []cluster.Source{{Objects: n}}
+		if k.resource == cluster.Pods {
+			b.reach.namespaces = []string{where.namespace}
+		}
 		if b.moving.after > 0 {
 			b.Gaps = []cluster.Gap{l.movedOn(k, where.namespace, b.moving.after)}
 		}

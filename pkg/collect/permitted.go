@@ -25,7 +25,7 @@ type permissions struct {
 
 // allRefused reports whether nothing of a kind was read for want of rights.
 func allRefused(b *bucket) bool {
-	return len(b.Gaps) == 1 && b.Gaps[0].Reason == "forbidden" && b.Gaps[0].Namespace == ""
+	return len(b.Gaps) == 1 && b.Gaps[0].Reason == forbidden && b.Gaps[0].Namespace == ""
 }
 
 // readPermitted reads a kind in the namespaces where that is permitted, after
@@ -41,16 +41,23 @@ func (l *Live) readPermitted(ctx context.Context, k kind, refused *bucket) (*buc
 	if len(permitted) == 0 {
 		return refused, ctx.Err()
 	}
-	b, err := l.readPlaces(ctx, k, cluster.Scope{Namespaces: permitted})
+	inside := cluster.Scope{Namespaces: permitted}
+	b, err := l.readPlaces(ctx, k, inside)
 	if err != nil || l.inside.all && len(permitted) == len(l.inside.namespaces) {
 		return b, err
 	}
 	gap := refused.Gaps[0]
 	gap.Reason = fmt.Sprintf("forbidden but in %d of %d namespaces: %s", len(permitted), len(l.inside.namespaces), shortList(permitted))
-	b.Gaps = append(b.Gaps, gap)
-	for i := range b.Sources {
-		b.Sources[i].Gap, b.Sources[i].Remedy = gap.Reason, gap.Remedy
+	line := gap.Reason
+	broken := slices.DeleteFunc(slices.Clone(b.Gaps), func(g cluster.Gap) bool { return g.Reason == forbidden })
+	if len(broken) > 0 {
+		line += "; " + lineOf(broken, namespaced(inside))
 	}
+	for i := range b.Sources {
+		b.Sources[i].Gap, b.Sources[i].Remedy = line, gap.Remedy
+	}
+	b.Gaps = append(b.Gaps, gap)
+	b.reach.partly = k.resource == cluster.Pods
 	return b, nil
 }
 
