@@ -15,20 +15,33 @@ import (
 
 // commandPages are the pages of all commands, the scan's own first.
 func commandPages() []page {
-	root := cmd.NewRoot(genericiooptions.IOStreams{In: strings.NewReader(""), Out: io.Discard, ErrOut: io.Discard})
 	var out []page
-	var add func(*cobra.Command)
-	add = func(c *cobra.Command) {
-		if c.Name() == "help" {
-			return
-		}
+	_ = eachCommand(func(c *cobra.Command) error {
 		out = append(out, page{fileOf(c), commandPage(c)})
-		for _, sub := range c.Commands() {
-			add(sub)
-		}
-	}
-	add(root)
+		return nil
+	})
 	return out
+}
+
+// eachCommand visits all commands, the scan's own first, until one fails.
+func eachCommand(visit func(*cobra.Command) error) error {
+	root := cmd.NewRoot(genericiooptions.IOStreams{In: strings.NewReader(""), Out: io.Discard, ErrOut: io.Discard})
+	var walk func(*cobra.Command) error
+	walk = func(c *cobra.Command) error {
+		if c.Name() == "help" {
+			return nil
+		}
+		if err := visit(c); err != nil {
+			return err
+		}
+		for _, sub := range c.Commands() {
+			if err := walk(sub); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return walk(root)
 }
 
 // fileOf is the page of a command: commands/patterns_history_prune.md.
@@ -93,6 +106,7 @@ const indexHead = written + `# Documentation
   silent.
 - [Running the recorder in a cluster](../hack/deploy/README.md).
 - [How often it is right](scoreboard.md), and [how fast it is](benchmarks.md).
+- [Pages for man(1)](man), as in ` + "`man docs/man/kubectl-patterns-node.1`" + `.
 - [How it is built](architecture.md), and [how to contribute](../CONTRIBUTING.md).
 
 ## Commands

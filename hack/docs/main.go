@@ -1,6 +1,6 @@
 // Command docs writes the pages of documentation that say what the program
 // says itself: one for each command, from its help, and one for each detector,
-// with indexes of them. With -check it checks that what stands there is what it
+// with indexes of them, and the pages of man(1). With -check it checks that what stands there is what it
 // would write.
 //
 //	go run ./hack/docs [-check] [-o FOLDER]
@@ -38,7 +38,11 @@ const written = "<!-- Written by 'make docs'. Do not edit. -->\n"
 
 func run(folder string, check bool) error {
 	commands := commandPages()
-	pages := slices.Concat(detectorPages(), commands, []page{indexPage(commands)}, rolePages())
+	man, err := manPages()
+	if err != nil {
+		return err
+	}
+	pages := slices.Concat(detectorPages(), commands, []page{indexPage(commands)}, rolePages(), man)
 	for _, p := range pages {
 		path := filepath.Join(folder, p.file)
 		if check {
@@ -59,7 +63,7 @@ func run(folder string, check bool) error {
 
 // leftOver removes pages of what is there no more, or complains of them.
 func leftOver(folder string, pages []page, check bool) error {
-	for _, sub := range []string{"commands", "detectors"} {
+	for _, sub := range []string{"commands", "detectors", "man"} {
 		entries, err := os.ReadDir(filepath.Join(folder, sub))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
