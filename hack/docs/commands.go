@@ -105,6 +105,7 @@ const indexHead = written + `# Documentation
 - [Detectors](detectors.md): what is recognised, and a page for each with when it is
   silent.
 - [Running the recorder in a cluster](../hack/deploy/README.md).
+- [Which versions fit](compatibility.md), of Kubernetes and of our own formats.
 - [How often it is right](scoreboard.md), and [how fast it is](benchmarks.md).
 - [Pages for man(1)](man), as in ` + "`man docs/man/kubectl-patterns-node.1`" + `.
 - [How it is built](architecture.md), and [how to contribute](../CONTRIBUTING.md).
