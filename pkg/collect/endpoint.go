@@ -16,15 +16,22 @@ var hostPort = regexp.MustCompile(`^(?:[\w.%+-]+(?::[^@\s]*)?@)?([a-z0-9](?:[a-z
 
 var serviceHost = regexp.MustCompile(`^[a-z0-9-]+\.[a-z0-9-]+\.svc(?:\.[a-z0-9.-]+)?$`)
 
+// credentialName matches what is set to a credential: of such a value a URL
+// alone is looked at for its host, as "user:12345" reads like host:port.
+var credentialName = regexp.MustCompile(`(?i)(?:passw(?:or)?d|passwd|passphrase|pwd|secret|token|credentials?|auth|userpass|(?:api|access|private|account|encryption|signing)[_.-]?key)["']?$`)
+
 // addEndpoint keeps the hosts that a value names: URLs, host:port, lists of
 // these, and the long names of Services. The value itself, which may hold a
 // password, is dropped.
-func addEndpoint(t *cluster.Template, value, from string) {
+func addEndpoint(t *cluster.Template, name, value, from string) {
 	if len(value) < 4 || len(value) > 2048 {
 		return
 	}
 	if i := strings.IndexByte(value, '='); i > 0 && strings.HasPrefix(value, "-") {
-		value = value[i+1:] // --upstream=host:port
+		name, value = value[:i], value[i+1:] // --upstream=host:port
+	}
+	if credentialName.MatchString(name) && !strings.Contains(value, "://") {
+		return
 	}
 	for _, part := range strings.Split(value, ",") {
 		if host, port := endpoint(strings.TrimSpace(part)); host != "" {

@@ -1,28 +1,70 @@
 package collect
 
-import (
-	"math"
-	"regexp"
+import "math"
+
+// The lengths of words that may be keys.
+const (
+	shortestKey = 20
+	longestKey  = 512
 )
 
-// maskWords is maskText for what applications write: beside what is called a
-// credential, it masks what looks generated.
-func maskWords(text string) string {
-	return token.ReplaceAllStringFunc(maskText(text), func(word string) string {
-		if isGenerated(word) {
-			return "***"
+// maskGenerated masks the words that look generated.
+func maskGenerated(text string) string {
+	var out []byte
+	from := 0
+	eachLongWord(text, func(begin, end int) bool {
+		if isGenerated(text[begin:end]) {
+			out = append(append(out, text[from:begin]...), "***"...)
+			from = end
 		}
-		return word
+		return true
 	})
+	if from == 0 {
+		return text
+	}
+	return string(append(out, text[from:]...))
 }
 
-// token matches what may be a key: base64 and its variants.
-var token = regexp.MustCompile(`[A-Za-z0-9+/_=\-]{20,512}`)
+func hasGenerated(text string) bool {
+	found := false
+	eachLongWord(text, func(begin, end int) bool {
+		found = isGenerated(text[begin:end])
+		return !found
+	})
+	return found
+}
+
+// eachLongWord calls f with the places of what may be a key, base64 and its
+// variants, until it returns false.
+func eachLongWord(text string, f func(begin, end int) bool) {
+	begin := 0
+	for i := 0; i <= len(text); i++ {
+		if i < len(text) && i-begin < longestKey && inKeys[text[i]] {
+			continue
+		}
+		if i-begin >= shortestKey && !f(begin, i) {
+			return
+		}
+		begin = i + 1
+		if i < len(text) && inKeys[text[i]] { // longer than a key
+			begin = i
+		}
+	}
+}
+
+// inKeys are the characters of base64 and its variants.
+var inKeys = func() (out [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_=-") {
+		out[c] = true
+	}
+	return out
+}()
 
 // isGenerated reports whether a word looks like a key and not like a name: all
 // three sorts of characters, often in turn, and more than four bits a
 // character. Digests and UUIDs have one case; names of classes and paths
-// change sort seldom.
+// change sort seldom. A word as long as the lines of a key in base64 may change
+// it less often by chance.
 func isGenerated(word string) bool {
 	var upper, lower, digit bool
 	turns, last := 0, 0
@@ -44,7 +86,8 @@ func isGenerated(word string) bool {
 		}
 		last = sort
 	}
-	return upper && lower && digit && turns*2 > len(word) && entropy(counts[:], len(word)) > 4
+	often := turns*2 > len(word) || (len(word) >= 60 && turns*5 > len(word)*2)
+	return upper && lower && digit && often && entropy(counts[:], len(word)) > 4
 }
 
 func entropy(counts []int, n int) float64 {

@@ -30,23 +30,25 @@ func hostsIn(value, from string) []cluster.Endpoint {
 	var t cluster.Template
 	value = value[:min(len(value), mostText)]
 	for _, found := range slices.Concat(urlIn.FindAllString(value, mostHosts), serviceIn.FindAllString(value, mostHosts)) {
-		addEndpoint(&t, found, from)
+		addEndpoint(&t, from, found, from)
 	}
 	for line := range strings.Lines(value) {
-		addEndpoint(&t, setting(line), from)
+		name, set := setting(line)
+		addEndpoint(&t, firstOf(name, from), set, from)
 	}
 	return distinct(t.Endpoints)
 }
 
-// setting is what stands behind "key=" or "key:" of a line.
-func setting(line string) string {
-	line = strings.TrimSpace(line)
-	if i := strings.IndexByte(line, '='); i >= 0 {
-		line = line[i+1:]
-	} else if i := strings.Index(line, ": "); i >= 0 {
-		line = line[i+2:]
+// setting is what stands before and behind "key=" or "key:" of a line.
+func setting(line string) (name, value string) {
+	name, value, ok := strings.Cut(line, "=")
+	if !ok {
+		name, value, ok = strings.Cut(line, ": ")
 	}
-	return strings.Trim(strings.TrimSpace(line), `"',;`)
+	if !ok {
+		name, value = "", line
+	}
+	return strings.TrimSpace(name), strings.Trim(strings.TrimSpace(value), `"',;`)
 }
 
 func distinct(all []cluster.Endpoint) []cluster.Endpoint {
@@ -105,7 +107,7 @@ func addWaits(t *cluster.Template, c *corev1.Container) {
 	text = text[:min(len(text), mostText)]
 	from := "init container " + c.Name
 	for _, a := range slices.Concat(words, urlIn.FindAllString(text, mostHosts), serviceIn.FindAllString(text, mostHosts)) {
-		addEndpoint(&found, a, from)
+		addEndpoint(&found, "", a, from)
 	}
 	for _, w := range waits {
 		for _, m := range w.FindAllStringSubmatch(text, mostHosts) {

@@ -134,7 +134,7 @@ func logTail(text string) []string {
 		text = text[len(text)-logKept:]
 		_, text, _ = strings.Cut(text, "\n") // the first line is half a line
 	}
-	text = strings.TrimRight(maskWords(strings.ToValidUTF8(text, "\uFFFD")), "\r\n")
+	text = strings.TrimRight(maskText(strings.ToValidUTF8(text, "\uFFFD")), "\r\n")
 	if text == "" {
 		return nil
 	}

@@ -135,7 +135,7 @@ func (b *bucket) state(s *corev1.ContainerState) cluster.State {
 		return cluster.State{Phase: cluster.Waiting, Reason: b.one(s.Waiting.Reason), Message: b.masked(s.Waiting.Message)}
 	case s.Terminated != nil:
 		t := s.Terminated
-		return cluster.State{Phase: cluster.Terminated, Reason: b.one(t.Reason), Message: maskWords(t.Message),
+		return cluster.State{Phase: cluster.Terminated, Reason: b.one(t.Reason), Message: maskText(t.Message),
 			ExitCode: t.ExitCode, StartedAt: t.StartedAt.Time, FinishedAt: t.FinishedAt.Time}
 	}
 	return cluster.State{}

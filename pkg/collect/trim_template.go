@@ -86,8 +86,10 @@ func addContainer(t *cluster.Template, c *corev1.Container, role cluster.Role) {
 		addWaits(t, c)
 		return
 	}
+	name := "" // of a flag before its value
 	for _, a := range slices.Concat(c.Command, c.Args) {
-		addEndpoint(t, a, "args")
+		addEndpoint(t, name, a, "args")
+		name = a
 	}
 }
 
@@ -95,7 +97,7 @@ func addEnv(t *cluster.Template, container string, e *corev1.EnvVar) {
 	v := cluster.EnvVar{Container: container, Name: e.Name}
 	switch {
 	case e.ValueFrom == nil:
-		addEndpoint(t, e.Value, "env "+e.Name)
+		addEndpoint(t, e.Name, e.Value, "env "+e.Name)
 		v.Sum = sum(e.Value)
 	case e.ValueFrom.ConfigMapKeyRef != nil:
 		r := e.ValueFrom.ConfigMapKeyRef
@@ -128,7 +130,7 @@ func trimProbe(p *corev1.Probe) cluster.Probe {
 	out := cluster.Probe{Delay: p.InitialDelaySeconds, Period: p.PeriodSeconds, Timeout: p.TimeoutSeconds, Failures: p.FailureThreshold}
 	switch {
 	case p.HTTPGet != nil:
-		out.Handler = "http :" + p.HTTPGet.Port.String() + p.HTTPGet.Path
+		out.Handler = "http :" + p.HTTPGet.Port.String() + maskText(p.HTTPGet.Path)
 	case p.TCPSocket != nil:
 		out.Handler = "tcp :" + p.TCPSocket.Port.String()
 	case p.GRPC != nil:

@@ -2,8 +2,10 @@ package collect
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"net/url"
 	"strings"
 	"testing"
@@ -83,7 +85,7 @@ func TestEndpointsOfValues(t *testing.T) {
 		"":                                              nil,
 	} {
 		tpl := &cluster.Template{}
-		addEndpoint(tpl, value, "env X")
+		addEndpoint(tpl, "X", value, "env X")
 		if diff := cmp.Diff(want, tpl.Endpoints); diff != "" {
 			t.Errorf("%q: %s", value, diff)
 		}
@@ -103,10 +105,79 @@ func TestSecretsInTextAreMasked(t *testing.T) {
 		"key AKIAIOSFODNN7EXAMPLE is not allowed":             "key *** is not allowed",
 		"couldn't find key token in Secret shop/db":           "couldn't find key token in Secret shop/db",
 		"plain text": "plain text",
+		`{\"user\":\"a\",\"password\":\"hunter2\"}`:             `{\"user\":\"a\",\"password\":***}`,
+		`{"password":"two words","x":1}`:                        `{"password":***,"x":1}`,
+		"clone https://0123456789abcdef0123@git.example/x":      "clone https://***@git.example/x",
+		"clone ssh://git@git.example/x":                         "clone ssh://git@git.example/x",
+		"amqp://app:p@ss/w0rd@mq:5672 refused":                  "amqp://app:***@mq:5672 refused",
+		"http://api:8080/users/a@b":                             "http://api:8080/users/a@b",
+		`{"url":"amqp://a:b@mq","mail":"c@d"}`:                  `{"url":"amqp://a:***@mq","mail":"c@d"}`,
+		"Get \"http://10.0.0.7:80/ready?key=abc&x=1\": EOF":     "Get \"http://10.0.0.7:80/ready?key=***&x=1\": EOF",
+		"SECRET_KEY_BASE=abcdef":                                "SECRET_KEY_BASE=***",
+		"Server=tcp:db,1433;User ID=sa;Pwd=hunter2;":            "Server=tcp:db,1433;User ID=sa;Pwd=***;",
+		"AccountName=a;AccountKey=aGVsbG8=;EndpointSuffix=x":    "AccountName=a;AccountKey=***;EndpointSuffix=x",
+		`{"token":"letters-only"}`:                              `{"token":***}`,
+		"X-Api-Key: 0123456789abcdef":                           "X-Api-Key: ***",
+		"Set-Cookie: sid=abc; Path=/":                           "Set-Cookie: ***",
+		`command "app --db-password hunter2 --port 80"`:         `command "app --db-password *** --port 80"`,
+		`exec ["app","--token","hunter2"] failed`:               `exec ["app","--token","***"] failed`,
+		`command "redis-cli -h db -a hunter2 ping" timed out`:   `command "redis-cli -h db -a *** ping" timed out`,
+		`command "mysqladmin ping -u root -phunter2" timed out`: `command "mysqladmin ping -u root -p***" timed out`,
+		"sh -c curl -s -u admin:hunter2 http://x":               "sh -c curl -s -u admin:*** http://x",
+		"401: Basic authentication failed":                      "401: Basic authentication failed",
+		"Authorization: Token 0123456789abcdef0":                "Authorization: Token ***",
+		"authorization: denied by policy":                       "authorization: denied by policy",
+		"ghp_Qx7LmPz9Tk3Vb8Nc2Rw6 was revoked":                  "*** was revoked",
+		"key sk_live_" + "0123456789abcdef failed":              "key *** failed",
+		"post https://hooks.slack.com/services/T0/B0/x: 404":    "post https://hooks.slack.com/services/***: 404",
+		"seed Qx7LmPz9Tk3Vb8Nc2Rw6Yd4 is unknown":               "seed *** is unknown",
+		`couldn't find key TIMEOUT in ConfigMap a/b`:            `couldn't find key TIMEOUT in ConfigMap a/b`,
+		"Back-off restarting failed container disk-sk-a in pod": "Back-off restarting failed container disk-sk-a in pod",
 	} {
 		if got := maskText(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
+	}
+}
+
+// TestKeysOfManyLinesAreMasked: of a private key no line is left, where the log
+// begins in the middle of it.
+func TestKeysOfManyLinesAreMasked(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // as keys look
+	raw := make([]byte, 48)
+	left := 0
+	for range 2000 {
+		for i := range raw {
+			raw[i] = byte(random.Uint32())
+		}
+		if line := base64.StdEncoding.EncodeToString(raw); maskText(line) == line {
+			left++
+		}
+	}
+	if left > 4 {
+		t.Errorf("%d lines of 2000 are left", left)
+	}
+	const cut = "starting\n-----BEGIN RSA PRIVATE KEY-----\nshort\n"
+	if got := maskText(cut); got != "starting\n***" {
+		t.Errorf("a key that is cut off: %q", got)
+	}
+}
+
+// TestCredentialsAreNoHosts: what reads like host:port and is set to a credential
+// is not kept.
+func TestCredentialsAreNoHosts(t *testing.T) {
+	spec := corev1.PodSpec{Containers: []corev1.Container{{Name: "a", Args: []string{"--userpass", "admin:4711", "--proxy-password=abc:1234", "--upstream", "api:9000"},
+		Env: []corev1.EnvVar{{Name: "BASIC_AUTH", Value: "admin:4711"}, {Name: "TOKEN_SERVICE", Value: "token:8080"}, {Name: "DSN_SECRET", Value: "https://key@sentry.example/1"}}}}}
+	var got []string
+	for _, e := range trimTemplate(nil, &spec).Endpoints {
+		got = append(got, e.Host)
+	}
+	got = append(got, "|")
+	for _, e := range hostsIn("password = abc:1234\nupstream = api:9000\n", "app.conf") {
+		got = append(got, e.Host)
+	}
+	if diff := cmp.Diff([]string{"token", "sentry.example", "api", "|", "api"}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
