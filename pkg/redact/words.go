@@ -97,7 +97,10 @@ var hostForm = regexp.MustCompile(`^(?:[a-z0-9-]+\.)+(?:com|net|org|io|local|int
 // isName reports whether a token of a text is a name that somebody gave, or
 // begins with one: where it is set apart as names are.
 func (r *redactor) isName(s, whole string, at []int) bool {
-	if r.names[whole] && (strings.ContainsAny(whole, "._-") || strings.ContainsRune("\"'/", before(s, at[0])) || strings.ContainsRune("\"'/:", after(s, at[1]))) {
+	if r.names[whole] && (strings.ContainsAny(whole, "._-") || strings.ContainsRune("\"'/", before(s, at[0])) || strings.ContainsRune("\"'/", after(s, at[1]))) {
+		return true
+	}
+	if r.names[whole] && after(s, at[1]) == ':' && after(s, at[1]+1) != ' ' { // a host or an image; "exceeded quota: " is none
 		return true
 	}
 	if r.names[whole] && nouns[strings.ToLower(lastWord(s[:at[0]]))] {
@@ -127,7 +130,7 @@ func before(s string, i int) rune {
 }
 
 func after(s string, i int) rune {
-	if i == len(s) {
+	if i >= len(s) {
 		return ' '
 	}
 	return rune(s[i])

@@ -49,6 +49,18 @@ func TestNamesInMessages(t *testing.T) {
 	}
 }
 
+// TestWordsOfMessagesStay: what a message says stays, though a namespace has the
+// name of one of its words.
+func TestWordsOfMessagesStay(t *testing.T) {
+	const says = `pods "a-1" is forbidden: exceeded quota: small, requested: pods=1`
+	s := cluster.New(cluster.Parts{Namespaces: []string{"quota"}, Events: []cluster.Event{{Object: cluster.Ref{Kind: "ReplicaSet", Namespace: "quota", Name: "a"}, Message: says + ` at quota:80 and quota/a`}}})
+	out := withKey(s, []byte("k"))
+	ns := out.Events[0].Object.Namespace
+	if got := out.Events[0].Message; ns == "quota" || !strings.Contains(got, "exceeded quota: ") || strings.Contains(got, "quota:80") || !strings.Contains(got, ns+"/") {
+		t.Errorf("in %s: %s", ns, got)
+	}
+}
+
 // FuzzReplace: any text is replaced without a panic, and what was a name is not
 // left in it as a word of its own.
 func FuzzReplace(f *testing.F) {
