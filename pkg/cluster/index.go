@@ -1,14 +1,15 @@
 package cluster
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // index holds the look-ups of a Snapshot. Values are positions or pointers
 // into the sorted slices of Parts.
 type index struct {
-	pods       map[podKey]*Pod
 	nodes      map[string]*Node
 	workloads  map[Ref]*Workload
 	revisions  map[Ref]*Revision
@@ -22,9 +23,10 @@ type index struct {
 	byIP       map[string]*Service
 	services   map[Ref]*Service
 	servicesIn map[string][]*Service
-	podsIn     map[string][]*Pod
-	podsAt     map[string][]*Pod // by an address of their own
-	labelled   labelled          // by the labels that Services select by
+	allPods    []*Pod          // as they are sorted: by namespace and name
+	podsIn     map[string]span // of allPods, by namespace
+	podsAt     func() []*Pod   // those with an address of their own, by address; made when first asked for
+	labelled   labelled        // by the labels that Services select by
 	claimOf    map[volumeKey]*Claim
 	workloadOf map[*Pod]*Ref   // one for all pods of a workload
 	madeBy     map[Ref]Ref     // pod -> ReplicaSet, Job … by SuccessfulCreate events
@@ -35,9 +37,11 @@ type index struct {
 	written    map[Ref][]*Service // those without a selector, by the workloads behind them
 }
 
+// span is where a part of a list begins and ends.
+type span struct{ from, to int }
+
 func buildIndex(p *Parts) index {
 	ix := index{
-		pods:       make(map[podKey]*Pod, len(p.Pods)),
 		nodes:      make(map[string]*Node, len(p.Nodes)),
 		workloads:  make(map[Ref]*Workload, len(p.Workloads)),
 		revisions:  make(map[Ref]*Revision, len(p.Revisions)),
@@ -50,13 +54,14 @@ func buildIndex(p *Parts) index {
 		byIP:       map[string]*Service{},
 		services:   map[Ref]*Service{},
 		servicesIn: map[string][]*Service{},
-		podsIn:     map[string][]*Pod{},
-		podsAt:     map[string][]*Pod{},
+		allPods:    make([]*Pod, len(p.Pods)),
+		podsIn:     map[string]span{},
 		claimOf:    map[volumeKey]*Claim{},
 		workloadOf: make(map[*Pod]*Ref, len(p.Pods)),
 		madeBy:     map[Ref]Ref{},
 		topOfPods:  map[Ref]Ref{},
 	}
+	ix.podsAt = sync.OnceValue(func() []*Pod { return podsByAddress(p.Pods) })
 	ix.indexObjects(p)
 	ix.indexPods(p)
 	ix.indexEvents(p)
@@ -102,8 +107,10 @@ func (ix *index) indexObjects(p *Parts) {
 func (ix *index) indexEvents(p *Parts) {
 	for i := range p.Events {
 		e := &p.Events[i]
-		if pod := ix.pods[keyOf(e.Object)]; pod != nil && e.Object == pod.Ref {
-			e.Object = pod.Ref // the same text is kept once
+		if e.Object.Kind == "Pod" {
+			if at, ok := ix.position(e.Object.Namespace, e.Object.Name); ok && e.Object == p.Pods[at].Ref {
+				e.Object = p.Pods[at].Ref // the same text is kept once
+			}
 		}
 		ix.eventsOf[e.Object.Key()] = append(ix.eventsOf[e.Object.Key()], e)
 		if name, ok := strings.CutPrefix(e.Message, "Created pod: "); ok && e.Reason == "SuccessfulCreate" {
@@ -114,13 +121,14 @@ func (ix *index) indexEvents(p *Parts) {
 
 func (ix *index) indexPods(p *Parts) {
 	tops := map[Ref]*Ref{}
+	begin := 0
 	for i := range p.Pods {
 		pod := &p.Pods[i]
-		ix.pods[podKey{pod.Namespace, pod.Name}] = pod
-		ix.podsIn[pod.Namespace] = append(ix.podsIn[pod.Namespace], pod)
-		if pod.IP != "" && pod.Template != nil && !pod.Template.HostNetwork {
-			ix.podsAt[pod.IP] = append(ix.podsAt[pod.IP], pod)
+		ix.allPods[i] = pod
+		if i == 0 || pod.Namespace != p.Pods[i-1].Namespace {
+			begin = i
 		}
+		ix.podsIn[pod.Namespace] = span{begin, i + 1}
 		if pod.Node != "" {
 			ix.podsOn[pod.Node] = append(ix.podsOn[pod.Node], pod)
 		}
@@ -163,7 +171,19 @@ func (ix *index) top(owner Ref, pod *Pod) Ref {
 
 // Pod looks a pod up by namespace and name; nil if it is not there.
 func (s *Snapshot) Pod(namespace, name string) *Pod {
-	return s.pods[podKey{namespace, name}]
+	at, ok := s.position(namespace, name)
+	if !ok {
+		return nil
+	}
+	return s.allPods[at]
+}
+
+// Position of a pod in Pods.
+func (s *Snapshot) Position(pod Ref) (at int, ok bool) {
+	if pod.Kind != "Pod" {
+		return 0, false
+	}
+	return s.position(pod.Namespace, pod.Name)
 }
 
 // Node looks a node up by name; nil if it is not there.
@@ -191,10 +211,21 @@ func (s *Snapshot) ClaimOf(namespace, volume string) *Claim {
 
 // PodsAt are the pods that have, or had, an address of their own: those on
 // their node's network have none.
-func (s *Snapshot) PodsAt(ip string) []*Pod { return s.podsAt[ip] }
+func (s *Snapshot) PodsAt(ip string) []*Pod {
+	all := s.podsAt()
+	from, _ := slices.BinarySearchFunc(all, ip, func(p *Pod, ip string) int { return cmp.Compare(p.IP, ip) })
+	to := from
+	for to < len(all) && all[to].IP == ip {
+		to++
+	}
+	return all[from:to:to]
+}
 
 // PodsIn are the pods of a namespace, by name.
-func (s *Snapshot) PodsIn(namespace string) []*Pod { return s.podsIn[namespace] }
+func (s *Snapshot) PodsIn(namespace string) []*Pod {
+	in := s.podsIn[namespace]
+	return s.allPods[in.from:in.to:in.to]
+}
 
 // WorkloadOf is the top controller of a pod, or the pod itself.
 func (s *Snapshot) WorkloadOf(p *Pod) Ref {

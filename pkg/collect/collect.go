@@ -7,6 +7,9 @@ package collect
 import (
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
 
@@ -20,11 +23,20 @@ type bucket struct {
 	// texts are the strings that were kept: names of images, reasons and nodes
 	// come again and again, and one of each is enough.
 	texts, maskedTexts map[string]string
+	// What is kept of objects lies in slabs: names apart from messages, and the
+	// names of pods that events are about apart from both, for these go once the
+	// pods are known.
+	names, messages, eventPods textSlab
+	containerSlab              slab[cluster.Container]
+	conditionSlab              slab[cluster.Condition]
 	// specs are the specs that were decoded last.
 	specs    map[revision]decoded
 	labelled map[revision]map[string]string
-	// thin is what is wanted of the object at hand, in protobuf.
-	thin []byte
+	// thin is what is wanted of the object at hand, in protobuf, and the rest what
+	// a pod is decoded into: one after the other uses the same memory.
+	thin   []byte
+	meta   metav1.ObjectMeta
+	status corev1.PodStatus
 	// touched dates saved objects by their last write of any kind and by their
 	// heartbeats, for the clock of saved data.
 	touched []stamp
@@ -43,19 +55,20 @@ func (b *bucket) one(text string) string {
 	if kept, ok := b.texts[text]; ok {
 		return kept
 	}
+	text = b.names.keep(text)
 	b.texts[text] = text
 	return text
 }
 
-// masked is a text that people or programs wrote, without what looks like a
+// masked keeps a text that people or programs wrote, without what looks like a
 // credential; what comes again is masked once.
 func (b *bucket) masked(text string) string {
 	if !hasSecretHint(text) {
-		return text
+		return b.messages.keep(text)
 	}
 	masked, ok := b.maskedTexts[text]
 	if !ok {
-		masked = maskText(text)
+		masked = b.messages.keep(maskText(text))
 		b.maskedTexts[text] = masked
 	}
 	return masked

@@ -21,7 +21,7 @@ var evictionNotes = []string{"offending_containers", "offending_containers_usage
 func (b *bucket) event(e *corev1.Event) {
 	o := e.InvolvedObject
 	out := cluster.Event{
-		Object:    cluster.Ref{Kind: b.one(o.Kind), Namespace: b.one(o.Namespace), Name: b.one(o.Name), UID: b.one(string(o.UID))},
+		Object:    b.about(&o),
 		Container: b.one(containerOfPath(o.FieldPath)),
 		Warning:   e.Type == corev1.EventTypeWarning,
 		Reason:    b.one(e.Reason),
@@ -52,6 +52,24 @@ func (b *bucket) event(e *corev1.Event) {
 		}
 	}
 	b.Events = append(b.Events, out)
+}
+
+// about is what an event is of. Events come by name, which begins with that of
+// their object, so that those of one object mostly follow each other.
+func (b *bucket) about(o *corev1.ObjectReference) cluster.Ref {
+	if n := len(b.Events); n > 0 {
+		last := b.Events[n-1].Object
+		if last.UID == string(o.UID) && last.Name == o.Name && last.Kind == o.Kind && last.Namespace == o.Namespace {
+			return last
+		}
+	}
+	out := cluster.Ref{Kind: b.one(o.Kind), Namespace: b.one(o.Namespace)}
+	if o.Kind == "Pod" {
+		out.Name, out.UID = b.eventPods.keep(o.Name), b.eventPods.keep(string(o.UID))
+	} else {
+		out.Name, out.UID = b.one(o.Name), b.one(string(o.UID))
+	}
+	return out
 }
 
 // newEvent is the same stored object in the form of events.k8s.io/v1.

@@ -29,7 +29,7 @@ func (b *bucket) addPod(m *metav1.ObjectMeta, template *cluster.Template, node s
 		Phase:      b.one(string(status.Phase)),
 		Reason:     b.one(status.Reason),
 		Message:    b.masked(status.Message),
-		IP:         status.PodIP,
+		IP:         b.names.keep(status.PodIP),
 		QOSClass:   b.one(string(status.QOSClass)),
 		Conditions: b.podConditions(status.Conditions),
 		Containers: b.containers(template, status),
@@ -71,7 +71,7 @@ func (b *bucket) podConditions(in []corev1.PodCondition) []cluster.Condition {
 			n++
 		}
 	}
-	out := make([]cluster.Condition, 0, n) // one of each pod: no room to spare
+	out := b.conditionSlab.list(n)
 	for _, c := range in {
 		if kept(c) {
 			out = append(out, cluster.Condition{Type: b.one(string(c.Type)), Status: b.one(string(c.Status)),
@@ -87,16 +87,20 @@ func (b *bucket) labels(m *metav1.ObjectMeta) map[string]string {
 	if known, ok := b.labelled[owner]; ok && maps.Equal(known, m.Labels) {
 		return known
 	}
-	for k, v := range m.Labels {
-		m.Labels[b.one(k)] = b.one(v)
+	var out map[string]string
+	if len(m.Labels) > 0 {
+		out = make(map[string]string, len(m.Labels))
 	}
-	b.labelled[owner] = m.Labels
-	return m.Labels
+	for k, v := range m.Labels {
+		out[b.one(k)] = b.one(v)
+	}
+	b.labelled[owner] = out
+	return out
 }
 
 func (b *bucket) containers(t *cluster.Template, status *corev1.PodStatus) []cluster.Container {
 	n := len(status.InitContainerStatuses) + len(status.ContainerStatuses) + len(status.EphemeralContainerStatuses)
-	out := make([]cluster.Container, 0, n)
+	out := b.containerSlab.list(n)
 	for i := range status.InitContainerStatuses {
 		c := b.container(&status.InitContainerStatuses[i], cluster.Init)
 		if s := t.Container(c.Name); s != nil && s.Role == cluster.Sidecar {
@@ -135,7 +139,7 @@ func (b *bucket) state(s *corev1.ContainerState) cluster.State {
 		return cluster.State{Phase: cluster.Waiting, Reason: b.one(s.Waiting.Reason), Message: b.masked(s.Waiting.Message)}
 	case s.Terminated != nil:
 		t := s.Terminated
-		return cluster.State{Phase: cluster.Terminated, Reason: b.one(t.Reason), Message: maskText(t.Message),
+		return cluster.State{Phase: cluster.Terminated, Reason: b.one(t.Reason), Message: b.messages.keep(maskText(t.Message)),
 			ExitCode: t.ExitCode, StartedAt: t.StartedAt.Time, FinishedAt: t.FinishedAt.Time}
 	}
 	return cluster.State{}
@@ -171,7 +175,7 @@ func canonical(q resource.Quantity) string {
 
 // ref names an object whose namespace many others have.
 func (b *bucket) ref(kind string, m *metav1.ObjectMeta) cluster.Ref {
-	return cluster.Ref{Kind: kind, Namespace: b.one(m.Namespace), Name: m.Name, UID: string(m.UID)}
+	return cluster.Ref{Kind: kind, Namespace: b.one(m.Namespace), Name: b.names.keep(m.Name), UID: b.names.keep(string(m.UID))}
 }
 
 func (b *bucket) controllerOf(m *metav1.ObjectMeta) cluster.Ref {

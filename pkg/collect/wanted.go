@@ -33,8 +33,8 @@ var (
 		8: containerStatus, 10: containerStatus, 13: containerStatus, // of containers, init and ephemeral containers
 	}
 	podCondition = &wire.Message{1: wire.Whole, 2: wire.Whole, 4: wire.Whole, 5: wire.Whole, 6: wire.Whole} // not lastProbeTime
-	// name, state, lastState, ready, restartCount, image, imageID, resources
-	containerStatus = &wire.Message{1: wire.Whole, 2: wire.Whole, 3: wire.Whole, 4: wire.Whole, 5: wire.Whole, 6: wire.Whole, 7: wire.Whole, 11: wire.Whole}
+	// name, state, lastState, ready, restartCount, image, imageID, resources: limits
+	containerStatus = &wire.Message{1: wire.Whole, 2: wire.Whole, 3: wire.Whole, 4: wire.Whole, 5: wire.Whole, 6: wire.Whole, 7: wire.Whole, 11: {1: wire.Whole}}
 	// All of a pod's spec that a template tells; the node, the host name and the
 	// priority, which are each pod's own, are left out.
 	wantedOfPodSpec = &wire.Message{

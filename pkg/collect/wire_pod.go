@@ -17,24 +17,39 @@ func (b *bucket) wirePod(item []byte) error {
 	if err != nil {
 		return err
 	}
-	var m metav1.ObjectMeta
-	var status corev1.PodStatus
-	if err := b.decode(&m, parts.meta, wantedOfPodMeta); err != nil {
+	m, status := &b.meta, &b.status
+	emptyMeta(m)
+	emptyStatus(status)
+	if err := b.decode(m, parts.meta, wantedOfPodMeta); err != nil {
 		return err
 	}
-	if err := b.decode(&status, parts.status, wantedOfPodStatus); err != nil {
+	if err := b.decode(status, parts.status, wantedOfPodStatus); err != nil {
 		return err
 	}
 	node, err := wire.Field(parts.spec, podNodeName)
 	if err != nil {
 		return err
 	}
-	template, err := b.wireTemplate(&m, parts.spec)
+	template, err := b.wireTemplate(m, parts.spec)
 	if err != nil {
 		return err
 	}
-	b.addPod(&m, template, string(node), &status)
+	b.addPod(m, template, string(node), status)
 	return nil
+}
+
+// emptyMeta keeps the lists and maps, whose contents are copied where they are
+// kept, for the next object.
+func emptyMeta(m *metav1.ObjectMeta) {
+	labels, notes, owners := m.Labels, m.Annotations, m.OwnerReferences
+	clear(labels)
+	clear(notes)
+	*m = metav1.ObjectMeta{Labels: labels, Annotations: notes, OwnerReferences: owners[:0]}
+}
+
+func emptyStatus(s *corev1.PodStatus) {
+	*s = corev1.PodStatus{Conditions: s.Conditions[:0], InitContainerStatuses: s.InitContainerStatuses[:0],
+		ContainerStatuses: s.ContainerStatuses[:0], EphemeralContainerStatuses: s.EphemeralContainerStatuses[:0]}
 }
 
 // podParts are the three parts of a pod.

@@ -37,6 +37,9 @@ type Column struct {
 	Attribute string
 	// Placement is set on what may differ between replicas.
 	Placement bool
+	// Of is which row each pod of a placement attribute has, where many have one:
+	// nil if each has its own.
+	Of []int32
 	// Within is set on a placement that is compared between the replicas of a
 	// revision alone: workloads differ in it for reasons of their own.
 	Within bool
@@ -100,10 +103,18 @@ func (c *Column) row(i int32) []uint32 {
 	return c.held[c.start[i]:]
 }
 
+// ofPod is what a pod holds of a placement attribute.
+func (c *Column) ofPod(pod int32) []uint32 {
+	if c.Of != nil {
+		pod = c.Of[pod]
+	}
+	return c.row(pod)
+}
+
 // of is what a pod holds, itself or by its revision.
 func (t *Table) of(c *Column, pod int32) []uint32 {
 	if c.Placement {
-		return c.row(pod)
+		return c.ofPod(pod)
 	}
 	return c.row(t.Pods[pod])
 }

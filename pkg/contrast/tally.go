@@ -64,7 +64,7 @@ func (k *counter) read(r run) {
 		if k.g.failing[pod] {
 			failed = 1
 		}
-		k.note(k.c.row(pod), 1, failed)
+		k.note(k.c.ofPod(pod), 1, failed)
 	}
 }
 

@@ -118,8 +118,7 @@ func inNamespace(p *cluster.Pod, names []string) []string {
 
 // attributes is every pod with what it holds, as a contrast compares it.
 type attributes struct {
-	table  *contrast.Table
-	number map[cluster.Ref]int
+	table *contrast.Table
 	// sound are the pods that have nothing wrong: whom the failing are
 	// compared with.
 	sound []bool
@@ -130,15 +129,15 @@ func (e *explainer) attributed() *attributes {
 	if e.attributes != nil {
 		return e.attributes
 	}
-	a := &attributes{table: &contrast.Table{Tries: e.cohorts}, number: make(map[cluster.Ref]int, len(e.s.Pods)), sound: make([]bool, len(e.s.Pods))}
-	healthy := map[cluster.Ref]bool{}
-	for _, p := range e.healthy {
-		healthy[p.Key()] = true
-	}
+	a := &attributes{table: &contrast.Table{Tries: e.cohorts}, sound: make([]bool, len(e.s.Pods))}
+	healthy := e.healthy // in the order of all pods
 	for i := range e.s.Pods {
 		p := &e.s.Pods[i]
-		a.number[p.Key()] = i
-		a.sound[i] = healthy[p.Key()] || (p.Phase == "Succeeded" && !e.sick[p.Key()])
+		if len(healthy) > 0 && healthy[0] == p {
+			a.sound[i], healthy = true, healthy[1:]
+			continue
+		}
+		a.sound[i] = p.Phase == "Succeeded" && !e.sick[p.Key()]
 	}
 	firsts := a.revisions(e.s)
 	a.places(e.s)
@@ -179,24 +178,29 @@ func (a *attributes) revisions(s *cluster.Snapshot) []*cluster.Pod {
 	return firsts
 }
 
+// places are told once for each node: each pod has what its node has.
 func (a *attributes) places(s *cluster.Snapshot) {
+	var names []string
+	number, on := map[string]int32{}, make([]int32, len(s.Pods))
+	for i := range s.Pods {
+		name := s.Pods[i].Node
+		n, ok := number[name]
+		if !ok {
+			n = int32(len(names))
+			number[name], names = n, append(names, name)
+		}
+		on[i] = n
+	}
 	for _, at := range placeOf {
-		c := &contrast.Column{Attribute: at.name, Placement: true, Rank: at.rank}
-		known := map[string][]uint32{}
-		for i := range s.Pods {
-			name := s.Pods[i].Node
-			codes, ok := known[name]
-			if !ok {
-				value := ""
-				if n := s.Node(name); n != nil {
-					value = at.of(n)
-				} else if at.name == "node" {
-					value = name
-				}
-				codes = c.Encode(value)
-				known[name] = codes
+		c := &contrast.Column{Attribute: at.name, Placement: true, Rank: at.rank, Of: on}
+		for _, name := range names {
+			value := ""
+			if n := s.Node(name); n != nil {
+				value = at.of(n)
+			} else if at.name == "node" {
+				value = name
 			}
-			c.Add(codes)
+			c.Add(c.Encode(value))
 		}
 		a.table.Columns = append(a.table.Columns, c)
 	}

@@ -34,7 +34,7 @@ func (e *explainer) atRisk(affected []cluster.Ref, since time.Time) (atRisk, fai
 		atRisk[i] = sound && (since.IsZero() || begunSince(&e.s.Pods[i], since))
 	}
 	for _, ref := range affected {
-		if i, ok := a.number[ref]; ok {
+		if i, ok := e.s.Position(ref); ok {
 			atRisk[i], failing[i] = true, true
 		}
 	}

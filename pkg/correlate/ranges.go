@@ -165,13 +165,16 @@ func ageOf(s *cluster.Snapshot, created time.Time) (seconds float64, known bool)
 
 func (a *attributes) age(s *cluster.Snapshot, of string, all []float64, age func(*cluster.Pod) (float64, bool)) {
 	cuts := cutsOf(all, mostAgeCuts, roundAge)
-	c := &contrast.Column{Attribute: "age", Placement: true, Within: true, Range: true, Rank: rankRange}
-	codes := sides(c, cuts, of)
+	c := &contrast.Column{Attribute: "age", Placement: true, Within: true, Range: true, Rank: rankRange, Of: make([]int32, len(s.Pods))}
+	rows := sides(c, cuts, of)
+	for _, codes := range rows {
+		c.Add(codes)
+	}
+	c.Add(nil) // of unknown age
 	for i := range s.Pods {
+		c.Of[i] = int32(len(rows))
 		if n, ok := age(&s.Pods[i]); ok {
-			c.Add(codes[reached(cuts, n)])
-		} else {
-			c.Add(nil)
+			c.Of[i] = int32(reached(cuts, n))
 		}
 	}
 	a.table.Columns = append(a.table.Columns, c)

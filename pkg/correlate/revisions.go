@@ -79,7 +79,8 @@ func (e *explainer) countRevisions(hit map[cluster.Ref]bool, w cluster.Ref) []re
 	a := e.attributed()
 	var out []revisionCount
 	for _, pod := range e.s.PodsOf(w) {
-		i, failing := a.number[pod.Key()], hit[pod.Key()] && e.failing[pod.Key()]
+		i, _ := e.s.Position(pod.Ref)
+		failing := hit[pod.Key()] && e.failing[pod.Key()]
 		if pod.Revision() == "" || (!failing && (!a.sound[i] || pod.Finished())) {
 			continue
 		}

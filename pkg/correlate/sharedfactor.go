@@ -91,7 +91,7 @@ func (e *explainer) wholly(f *contrast.Finding, open []cohort) []cohort {
 	var out []cohort
 	for _, c := range open {
 		outside := slices.ContainsFunc(c.pods, func(ref cluster.Ref) bool {
-			if i, ok := e.attributed().number[ref]; ok {
+			if i, ok := e.s.Position(ref); ok {
 				return !f.Covered[i]
 			}
 			return len(f.Values) > 1 || f.Values[0] != contrast.Value{Attribute: "node", Value: e.members(c.pattern).gone[ref]}

@@ -39,7 +39,9 @@ func (r *recogniser) probes(p *cluster.Pod, events []*cluster.Event, from int) b
 			continue
 		}
 		for _, kind := range []string{Startup, Liveness, Readiness} {
-			if s, ok := r.probing(p, c, kind, events).symptom(); ok {
+			g := probing{r: r, p: p, c: c, kind: kind, events: events}
+			g.gather()
+			if s, ok := g.symptom(); ok {
 				r.add(s)
 				unready = unready || (s.Ongoing && !p.Ready())
 			}
@@ -62,21 +64,26 @@ func failsItself(found []Symptom, container string) bool {
 	return false
 }
 
-// probing gathers what is known of a probe.
-func (r *recogniser) probing(p *cluster.Pod, c *cluster.Container, kind string, events []*cluster.Event) *probing {
-	g := &probing{r: r, p: p, c: c, kind: kind, events: events}
-	if spec := p.SpecOf(c.Name); spec != nil {
-		g.spec = map[string]cluster.Probe{Liveness: spec.Liveness, Readiness: spec.Readiness, Startup: spec.Startup}[kind]
+// gather adds what is known of a probe.
+func (g *probing) gather() {
+	if spec := g.p.SpecOf(g.c.Name); spec != nil {
+		switch g.kind {
+		case Liveness:
+			g.spec = spec.Liveness
+		case Readiness:
+			g.spec = spec.Readiness
+		case Startup:
+			g.spec = spec.Startup
+		}
 	}
-	for _, e := range events {
+	for _, e := range g.events {
 		switch {
 		case e.Reason == "Killing":
 			g.addKill(e)
-		case (e.Reason == "Unhealthy" || e.Reason == "ProbeError") && isAbout(e, c.Name):
+		case (e.Reason == "Unhealthy" || e.Reason == "ProbeError") && isAbout(e, g.c.Name):
 			g.addFailure(e)
 		}
 	}
-	return g
 }
 
 func (g *probing) addKill(e *cluster.Event) {
