@@ -43,7 +43,7 @@ func (r *reading) manifest(file string, in io.Reader) (s *restored, raw []byte) 
 		m = nil
 	}
 	s = &restored{manifest: m, reading: r.fresh()}
-	s.seen = r.seen // what was read before counts
+	s.seen, s.others = r.seen, r.others // what was read before counts
 	if m != nil {
 		r.restored = append(r.restored, s)
 	}

@@ -135,7 +135,9 @@ func (b *bucket) finish() cluster.Parts {
 		}
 		if found, ok := b.slices[s.Key()]; ok {
 			s.Ready, s.NotReady = found.ready, found.notReady
-			s.TargetPods, s.Addresses = sorted(found.pods), sorted(found.addresses)
+			slices.Sort(found.pods)
+			slices.Sort(found.addresses)
+			s.TargetPods, s.Addresses = slices.Compact(found.pods), slices.Compact(found.addresses)
 		}
 	}
 	return b.Parts

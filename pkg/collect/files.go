@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -32,8 +33,10 @@ type reading struct {
 	order   []cluster.Source
 	skipped map[string]int // kinds that no scan uses
 	broken  []error
-	lists   int             // lists seen, empty ones too
-	seen    map[string]bool // resource with name and UID of what was read
+	lists   int               // lists seen, empty ones too
+	seen    map[string]string // UIDs by resource and name, and by resource and UID
+	// others counts what did not count, since something else has its name.
+	others map[cluster.Source]int
 	// measured is what saved answers of kubelets say.
 	measured savedMetrics
 	logs     *dumpedLogs
@@ -57,7 +60,7 @@ func (r *reading) fresh() *reading {
 }
 
 func newReading(ctx context.Context, file string) *reading {
-	r := &reading{ctx: ctx, b: newBucket(), objects: map[cluster.Source]int{}, skipped: map[string]int{}, seen: map[string]bool{}, dumps: map[string]string{},
+	r := &reading{ctx: ctx, b: newBucket(), objects: map[cluster.Source]int{}, skipped: map[string]int{}, seen: map[string]string{}, others: map[cluster.Source]int{}, dumps: map[string]string{},
 		measured: savedMetrics{times: map[string]time.Time{}, answers: map[string]int{}}, file: file}
 	r.logs = &dumpedLogs{b: r.b}
 	return r
@@ -147,9 +150,7 @@ func (r *reading) count(resource cluster.Resource, file string, n int) {
 func (r *reading) sources() {
 	r.joinDumps()
 	seen := map[cluster.Resource]bool{}
-	slices.SortFunc(r.order, func(a, b cluster.Source) int { // whatever the order of the documents
-		return cmp.Or(cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.From, b.From))
-	})
+	slices.SortFunc(r.order, byResource)
 	for _, key := range r.order {
 		seen[key.Resource] = true
 		key.Objects = r.objects[cluster.Source{Resource: key.Resource, From: key.From}]
@@ -164,6 +165,7 @@ func (r *reading) sources() {
 			r.b.Sources = append(r.b.Sources, cluster.Source{Resource: resource, Gap: "not in the files"})
 		}
 	}
+	r.sayOthers()
 	for _, err := range r.broken {
 		r.b.Sources = append(r.b.Sources, brokenSource(err))
 	}
@@ -176,13 +178,22 @@ func (r *reading) sources() {
 	}
 }
 
-func (r *reading) skippedKinds() string {
-	kinds := make([]string, 0, len(r.skipped))
-	for k := range r.skipped {
-		kinds = append(kinds, k)
+// sayOthers tells of the objects that did not count.
+func (r *reading) sayOthers() {
+	for _, key := range slices.SortedFunc(maps.Keys(r.others), byResource) {
+		key.Gap = fmt.Sprintf("%d not counted: objects of these names were read before, of another time or cluster", r.others[key])
+		r.b.Sources = append(r.b.Sources, key)
+		r.b.Gaps = append(r.b.Gaps, cluster.Gap{Resource: key.Resource, Reason: key.From + ": " + key.Gap})
 	}
-	slices.Sort(kinds)
-	return strings.Join(kinds, ", ")
+}
+
+// byResource orders sources whatever the order of the documents.
+func byResource(a, b cluster.Source) int {
+	return cmp.Or(cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.From, b.From))
+}
+
+func (r *reading) skippedKinds() string {
+	return strings.Join(slices.Sorted(maps.Keys(r.skipped)), ", ")
 }
 
 // Configs are among the files, if they were saved: there is no second step.

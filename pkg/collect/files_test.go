@@ -195,13 +195,16 @@ func TestRepeatedObjectsCountOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(parts.Pods) != 1 || len(parts.Events) != 1 {
+	if len(parts.Pods) != 1 || len(parts.Events) != 1 || hasGap(parts, "not counted") {
 		t.Errorf("%d pods, %d events, want one of each", len(parts.Pods), len(parts.Events))
 	}
 	another := strings.Replace(withUID, "11111111", "99999999", 1) // a day later, made anew
 	parts, err = readText(t, list("List", withUID, podJSON, another))
 	if err != nil || len(parts.Pods) != 1 {
 		t.Errorf("%d pods of one name, want one, %v", len(parts.Pods), err)
+	}
+	if !hasGap(parts, "1 not counted: objects of these names were read before") {
+		t.Errorf("that there is another pod of this name is not told: %+v", parts.Gaps)
 	}
 	parts, err = readText(t, list("List", renamed))
 	if err != nil || len(parts.Events) != 1 || parts.Events[0].Message != "m" || parts.Events[0].Count != 3 || parts.Events[0].Object.Name != "a" {

@@ -132,7 +132,7 @@ func (r *reading) headed(file string, raw []byte, h *head, listKind string) {
 		r.skipped[firstOf(kind, "objects without a kind")]++
 		return
 	}
-	if r.repeated(known.resource, h.Metadata.Namespace+"/"+h.Metadata.Name, h.Metadata.UID) {
+	if r.repeated(known.resource, file, h.Metadata.Namespace+"/"+h.Metadata.Name, h.Metadata.UID) {
 		r.count(known.resource, file, 0)
 		return
 	}
@@ -161,16 +161,21 @@ func (r *reading) listRead(file, kind string) {
 
 // repeated reports whether an object was in the files before: dumps overlap,
 // the same Event is served by two APIs, and of two dumps of different days both
-// hold a StatefulSet's pod. A snapshot has one object of a name; the first counts.
-func (r *reading) repeated(resource cluster.Resource, name, uid string) bool {
-	keys := []string{string(resource) + " " + name}
-	if uid != "" {
-		keys = append(keys, string(resource)+" "+uid)
+// hold a StatefulSet's pod. A snapshot has one object of a name; the first
+// counts, and that another one does not is noted of the file.
+func (r *reading) repeated(resource cluster.Resource, file, name, uid string) bool {
+	byName, byUID := string(resource)+" "+name, string(resource)+" "+uid
+	before, seen := r.seen[byName]
+	seen = seen && name != "/"
+	if seen && uid != "" && before != "" && uid != before {
+		r.others[cluster.Source{Resource: resource, From: r.source(file)}]++
 	}
-	seen := false
-	for _, key := range keys {
-		seen = seen || (r.seen[key] && key != string(resource)+" /")
-		r.seen[key] = true
+	if !seen {
+		r.seen[byName] = uid
+	}
+	if uid != "" {
+		_, known := r.seen[byUID]
+		seen, r.seen[byUID] = seen || known, uid
 	}
 	return seen
 }

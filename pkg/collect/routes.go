@@ -182,9 +182,3 @@ func (b *backends) keep(endpoints []discoveryv1.Endpoint) {
 		b.addresses = append(b.addresses, endpoints[i].Addresses...)
 	}
 }
-
-// sorted puts names in order, each once.
-func sorted(names []string) []string {
-	slices.Sort(names)
-	return slices.Compact(names)
-}

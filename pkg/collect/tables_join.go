@@ -27,7 +27,7 @@ func (r *reading) joinTables() {
 	}
 	for _, t := range r.tabled {
 		pods, events := len(t.Pods), len(t.Events)
-		t.Pods = slices.DeleteFunc(t.Pods, func(p cluster.Pod) bool { return r.repeated(cluster.Pods, p.Namespace+"/"+p.Name, "") })
+		t.Pods = slices.DeleteFunc(t.Pods, func(p cluster.Pod) bool { return r.repeated(cluster.Pods, t.file, p.Namespace+"/"+p.Name, "") })
 		t.Events = slices.DeleteFunc(t.Events, func(e cluster.Event) bool {
 			from, ok := told[rowOf(&e)]
 			told[rowOf(&e)] = t.file
