@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/alert"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
@@ -91,55 +90,4 @@ func alerts(ps []*correlate.Pattern) []Recommendation {
 		rules[key], ids[key] = append(rules[key], rule), append(ids[key], p.ID)
 	}
 	return convert(order, func(key alike) Recommendation { return alerting(rules[key], ids[key]) })
-}
-
-// ruleLines are the lines of an alert rule, those that are too long broken
-// where YAML means the same: within blocks at blanks, elsewhere behind the key.
-func ruleLines(rule string, width int) []string {
-	var out []string
-	block := -1 // how far the key of the block is indented, if this is one
-	for line := range strings.Lines(rule) {
-		line = strings.TrimRight(line, "\n")
-		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
-		if len(indent) <= block {
-			block = -1
-		}
-		key, value, _ := strings.Cut(line, ": ")
-		switch {
-		case block >= 0:
-			for _, l := range atBlanks(line, width-len(indent)) {
-				out = append(out, indent+l)
-			}
-		case len(line) > width:
-			out = append(out, key+":", indent+"    "+value)
-		default:
-			out = append(out, line)
-		}
-		if strings.HasSuffix(line, "|-") || strings.HasSuffix(line, ">-") {
-			block = len(indent)
-		}
-	}
-	return out
-}
-
-// atBlanks breaks a line at blanks, and a word that is too long behind the
-// opening brackets that stand before its first string; a string stays whole.
-func atBlanks(line string, width int) []string {
-	var out []string
-	current := ""
-	for _, word := range strings.Fields(line) {
-		if current != "" && len(current)+1+len(word) > width {
-			out, current = append(out, current), ""
-		}
-		current = strings.TrimLeft(current+" "+word, " ")
-		for len(current) > width {
-			code, _, _ := strings.Cut(current[:max(width, 1)], `"`)
-			at := strings.LastIndexAny(code, "({") + 1
-			if at == 0 {
-				break
-			}
-			out, current = append(out, current[:at]), current[at:]
-		}
-	}
-	return append(out, current)
 }

@@ -18,13 +18,16 @@ func TestABrokenRuleIsTheSameRule(t *testing.T) {
 		t.Fatal(why)
 	}
 	whole := alert.Manifest([]alert.Rule{rule, rule}, "rollout-failure-not-ready-d7fbc6")
-	for _, width := range []int{20, 40, 60, 80, 200} {
-		lines := ruleLines(whole, width)
-		if got, want := words(t, strings.Join(lines, "\n")), words(t, whole); got != want {
-			t.Errorf("at %d columns:\n%s\nwant\n%s", width, got, want)
-		}
-		if width >= 60 && slices.ContainsFunc(lines, func(l string) bool { return len(l) > width && strings.Contains(strings.TrimSpace(l), " ") }) {
-			t.Errorf("wider than %d columns:\n%s", width, strings.Join(lines, "\n"))
+	long := strings.ReplaceAll(whole, `"cart"`, `"`+strings.Repeat("cart-of-many|", 20)+`a\\d b"`)
+	for _, width := range []int{30, 40, 60, 80, 200} {
+		for _, document := range []string{whole, long} {
+			lines := ruleLines(document, width)
+			if got, want := words(t, strings.Join(lines, "\n")), words(t, document); got != want {
+				t.Errorf("at %d columns:\n%s\nwant\n%s", width, got, want)
+			}
+			if slices.ContainsFunc(lines, func(l string) bool { return len(l) > width }) {
+				t.Errorf("wider than %d columns:\n%s", width, strings.Join(lines, "\n"))
+			}
 		}
 	}
 }
