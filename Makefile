@@ -28,7 +28,7 @@ CYCLONEDX := $(CURDIR)/bin/cyclonedx-gomod
 STAMP := $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install cluster prometheus test lint verify licenses vulncheck sbom update docs cover bench bench-cluster kubectl fuzz score score-full record dist screenshots \
+.PHONY: help build install cluster prometheus test test-hard lint verify licenses vulncheck sbom update docs cover bench bench-cluster kubectl fuzz score score-full record dist screenshots \
 	demo demo-down cluster-up cluster-down clean
 
 help: ## List the targets
@@ -62,6 +62,11 @@ test: build cluster ## Run all tests, those against a real control plane include
 	(cd hack/cluster && $(CLUSTER_GO) test -count=1 -timeout 20m $(CLUSTER_FLAGS) $(TESTFLAGS) ./...) || failed="$$failed hack/cluster"; \
 	if [ -n "$$failed" ]; then echo "TESTS FAILED:$$failed"; exit 1; fi; \
 	echo "ALL TESTS PASSED"
+
+# The long forms are more rows of the tables that `make test` runs in short.
+test-hard: build cluster ## Run the long forms of the tests for broken API servers: every fault at every list (half an hour)
+	KUBECTL_PATTERNS_BIN=$(PATTERNS) KUBECTL_PATTERNS_CLUSTER=$(CLUSTER) KUBECTL_PATTERNS_HARD=1 \
+		CGO_ENABLED=0 $(GO) test $(STAMP) -trimpath -count=1 -timeout 3h -v -run TestHardConditions $(TESTFLAGS) ./hack/integration
 
 lint: $(LINTER) ## Run the linters (builds them at first, which takes minutes)
 	$(LINTER) run ./...
@@ -102,7 +107,7 @@ docs: ## Write the generated pages: docs/commands, docs/detectors and their inde
 	$(GO) run ./hack/docs
 
 update: ## Rewrite the expected outputs of tests (goldens); read the diff before committing
-	@dirs=$$(grep -rlE --include='*_test.go' 'flag\.Bool\("update"' pkg | xargs -r -n 1 dirname | sort -u); \
+	@dirs=$$(grep -rlE --include='*_test.go' 'flag\.Bool\("update"' pkg hack/integration | xargs -r -n 1 dirname | sort -u); \
 	if [ -z "$$dirs" ]; then echo "No test has an -update flag."; exit 0; fi; \
 	$(GO) test -count=1 $$(printf './%s ' $$dirs) -update
 

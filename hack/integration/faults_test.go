@@ -24,13 +24,14 @@ import (
 // pass for all of it.
 type fault struct {
 	name    string
-	promise string
 	to      []string // lists that it is done to, see of; empty: everything
 	do      tamper
+	at      func(t *testing.T, c *real) *real // in place of do: another server
 	args    []string
 	says    string            // of a scan that cannot be: its one error, and exit code 1
 	gaps    map[string]string // else, by resource: what is said of each that was not read whole
 	partial bool              // what is named in gaps was read all the same
+	breaks  bool              // any list may be lost, with a gap
 	lost    []string          // detectors whose patterns cannot be told
 }
 
@@ -63,7 +64,7 @@ func TestHardConditions(t *testing.T) {
 		p.grant(t, c, fmt.Sprintf("partial-%d", i))
 	}
 	t.Run("fault", func(t *testing.T) {
-		for _, f := range faults() {
+		for _, f := range slices.Concat(faults(), hardFaults()) {
 			t.Run(f.name, func(t *testing.T) {
 				t.Parallel()
 				f.check(t, c, whole)
@@ -78,6 +79,9 @@ func TestHardConditions(t *testing.T) {
 			})
 		}
 	})
+	if isHard() {
+		t.Run("interrupted", func(t *testing.T) { interruptedAnywhere(t, c) })
+	}
 }
 
 func (f *fault) check(t *testing.T, c *real, whole *report.Report) {
@@ -86,7 +90,12 @@ func (f *fault) check(t *testing.T, c *real, whole *report.Report) {
 		done.Add(1)
 		f.do(w, r, real)
 	}, f.to...)
-	out, errOut, code := c.through(t, tampering).run(t, append([]string{"-A", "--no-history", "-o", "json"}, f.args...)...)
+	front := c.through(t, tampering)
+	if f.at != nil {
+		front = f.at(t, c)
+		done.Add(1)
+	}
+	out, errOut, code := front.run(t, append([]string{"-A", "--no-history", "-o", "json"}, f.args...)...)
 	if done.Load() == 0 {
 		t.Error("nothing was asked for that could be tampered with")
 	}
@@ -129,6 +138,7 @@ func (f *fault) checkSources(t *testing.T, r, whole *report.Report) {
 	named := map[string]bool{}
 	for _, s := range r.Sources {
 		says, broken := f.gaps[s.Resource]
+		broken = broken || f.breaks && s.Gap != ""
 		named[s.Resource] = true
 		if broken && (s.Gap == "" || !strings.Contains(s.Gap, says)) {
 			t.Errorf("%s: gap %q, want %q", s.Resource, s.Gap, says)
@@ -136,8 +146,12 @@ func (f *fault) checkSources(t *testing.T, r, whole *report.Report) {
 		if !broken && s.Gap != "" {
 			t.Errorf("%s: a gap %q", s.Resource, s.Gap)
 		}
-		if want := objectsOf(whole, s.Resource); broken && !f.partial && s.Objects != 0 || (!broken || f.partial) && want >= 0 && s.Objects != want {
-			t.Errorf("%s: %d objects of %d, gap %q", s.Resource, s.Objects, want, s.Gap)
+		want := objectsOf(whole, s.Resource)
+		if broken && !f.partial && !f.breaks {
+			want = 0
+		}
+		if want >= 0 && s.Objects != want && (!f.breaks || s.Objects > want || s.Gap == "") {
+			t.Errorf("%s: %d objects, want %d, gap %q", s.Resource, s.Objects, want, s.Gap)
 		}
 	}
 	for resource := range f.gaps {
@@ -193,7 +207,7 @@ func soundsPartial(t *testing.T, r *report.Report) {
 
 // faults are all that is tried.
 func faults() []fault {
-	return slices.Concat(faultsOfAll(), faultsOfOne(), faultsOfPods())
+	return slices.Concat(faultsOfAll(), faultsOfOne(), faultsOfPods(), faultsInMidScan())
 }
 
 const loginPage = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in</body></html>"
@@ -207,6 +221,18 @@ func faultsOfAll() []fault {
 		{name: "everything hangs", do: hang, args: []string{"--request-timeout", "1s"}, says: "--request-timeout"},
 		{name: "everything is 500", do: status(500, metav1.StatusReasonInternalError, "etcd has no leader"), says: "etcd has no leader"},
 		{name: "everything is 503", do: answer(503, "text/plain", "no backend"), says: "503"},
+		{name: "nothing listens", at: refused, says: "connection refused"},
+		{name: "a certificate of an unknown authority", at: unknownAuthority, says: "certificate-authority"},
+		{name: "HTTP where TLS is expected", at: plainHTTP, says: "server gave HTTP response to HTTPS client"},
+		{name: "TLS where HTTP is expected", at: needsTLS, says: "HTTP request to an HTTPS server"},
+		{name: "everything leads to a login page", do: func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+			if r.URL.Path == "/login" {
+				answer(200, "text/html; charset=utf-8", loginPage)(w, r, nil)
+				return
+			}
+			http.Redirect(w, r, "/login", http.StatusFound)
+		}, says: "web page"},
+		{name: "everything is 404", do: answer(404, "text/plain", "404 page not found"), says: "see the kubeconfig's server"},
 		{name: "everything is throttled", do: status(429, metav1.StatusReasonTooManyRequests, "try again", "Retry-After", "3600"), says: "429"},
 	}
 }
@@ -245,6 +271,11 @@ func faultsOfOne() []fault {
 		{name: "events are nothing", to: events, do: answer(200, "application/vnd.kubernetes.protobuf", ""), gaps: gap("")},
 		{name: "revisions are a login page", to: revisions, do: answer(200, "text/html", loginPage), gaps: map[string]string{"controllerrevisions": "web page"}},
 		{name: "revisions are another JSON", to: revisions, do: answer(200, "application/json", `{"error": "login_required"}`), gaps: map[string]string{"controllerrevisions": "not a list"}},
+		{name: "revisions are truncated", to: revisions, do: truncate(20), gaps: map[string]string{"controllerrevisions": ""}},
+		{name: "revisions are reset once", to: revisions, do: after(0, 1, resetAfter(20))},
+		{name: "routes whose API is down", to: []string{"/apis/gateway.networking.k8s.io/v1", "httproutes", "grpcroutes"}, do: answer(503, "text/plain", "service unavailable"),
+			gaps: map[string]string{"httproutes": "503", "grpcroutes": "503"}},
+		{name: "metrics.k8s.io is down and not all is discovered", at: metricsDown},
 		{name: "nodes are 403", to: []string{"nodes"}, do: status(403, metav1.StatusReasonForbidden, "no"), gaps: map[string]string{"nodes": "forbidden"}},
 	}
 }
@@ -254,6 +285,8 @@ func faultsOfPods() []fault {
 	pods := []string{"pods"}
 	return []fault{
 		{name: "pods are reset in a later page", to: pods, do: laterPages(resetAfter(5_000)), says: "pods could not be read: the connection broke off"},
+		{name: "pods are reset once in a later page", to: pods, do: laterPages(after(3, 1, resetAfter(5_000)))},
+		{name: "pods expire once", to: pods, do: laterPages(after(3, 1, expired))},
 		{name: "pods hang in a later page", to: pods, do: laterPages(hang), args: []string{"--request-timeout", "8s"}, says: "--request-timeout"},
 		{name: "pods expire again and again", to: pods, do: laterPages(expired), gaps: map[string]string{"pods": "410"}, partial: true},
 	}
@@ -277,6 +310,14 @@ func onward(token string) (string, error) {
 	fields.Revision = -1
 	raw, err = json.Marshal(fields)
 	return base64.RawURLEncoding.EncodeToString(raw), err
+}
+
+// faultsInMidScan: the API server goes away while lists come.
+func faultsInMidScan() []fault {
+	return []fault{
+		{name: "the API server restarts in mid-scan", at: restarts},
+		{name: "the API server ends in mid-scan", do: after(30, always, reset), to: nil, breaks: true},
+	}
 }
 
 // expired answers as an API server that has forgotten the state which a page is

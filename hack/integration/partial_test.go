@@ -20,7 +20,6 @@ import (
 // answer that they allow, by the real authorizer.
 type partial struct {
 	name       string
-	promise    string
 	lacks      []string // resources that the roles do without; "*": all but those of has
 	has        []string
 	namespaces []string // where the rest is granted; empty: everywhere

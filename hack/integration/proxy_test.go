@@ -3,6 +3,8 @@ package integration
 import (
 	"encoding/json"
 	"encoding/pem"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -10,7 +12,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -33,12 +34,15 @@ func (r *real) through(t *testing.T, with tamper) *real {
 	t.Helper()
 	behind := r.proxy(t)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, asked *http.Request) { with(w, asked, behind) }))
-	server.EnableHTTP2 = true
+	server.EnableHTTP2, server.Config.ErrorLog = true, silent()
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	return r.at(t, api.Cluster{Server: server.URL, CertificateAuthorityData: authority})
 }
+
+// silent takes what a server would log of connections that we break.
+func silent() *log.Logger { return log.New(io.Discard, "", 0) }
 
 // at is the plugin with a kubeconfig of one cluster and no credentials.
 func (r *real) at(t *testing.T, where api.Cluster) *real {
@@ -116,17 +120,6 @@ func laterPages(with tamper) tamper {
 	}
 }
 
-// inPages has the real server cut its lists into pages of so many objects.
-func inPages(size int, with tamper) tamper {
-	return func(w http.ResponseWriter, r *http.Request, real http.Handler) {
-		if query := r.URL.Query(); query.Has("limit") {
-			query.Set("limit", strconv.Itoa(size))
-			r.URL.RawQuery = query.Encode()
-		}
-		with(w, r, real)
-	}
-}
-
 func untouched(w http.ResponseWriter, r *http.Request, real http.Handler) { real.ServeHTTP(w, r) }
 
 // status answers with an error as API servers write it.
@@ -158,13 +151,6 @@ func hang(_ http.ResponseWriter, r *http.Request, _ http.Handler) { <-r.Context(
 func inJSON(w http.ResponseWriter, r *http.Request, real http.Handler) {
 	r.Header.Set("Accept", "application/json")
 	real.ServeHTTP(w, r)
-}
-
-// header has the real server's answers bear another header.
-func header(name, value string) tamper {
-	return func(w http.ResponseWriter, r *http.Request, real http.Handler) {
-		real.ServeHTTP(&spoiled{ResponseWriter: w, left: always, header: func(h http.Header) { h.Set(name, value) }}, r)
-	}
 }
 
 // resetAfter breaks an answer off in its midst.

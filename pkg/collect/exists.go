@@ -2,7 +2,6 @@ package collect
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -31,7 +30,7 @@ func (l *Live) Exists(ctx context.Context, workload cluster.Ref) (bool, error) {
 	case apierrors.IsNotFound(err):
 		return false, nil
 	}
-	return false, fmt.Errorf("cannot read the cluster at %s: %w", l.identity.Server, err)
+	return false, l.unreachable(err)
 }
 
 // Like names workloads that may be meant by one that is not there: those of its

@@ -2,6 +2,7 @@ package collect
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,8 +49,30 @@ var failures = []failure{
 	{isTimeout, timedOut, "a longer --request-timeout, or none, waits for slow answers; -n NAMESPACE reads less"},
 	{func(err error) bool { return errors.Is(err, errWebPage) }, named(errWebPage.Error()), "something between here and the API server answers in its place, such as a login page: log in there, or see the kubeconfig's server and proxy-url"},
 	{func(err error) bool { return codeOf(err) >= http.StatusInternalServerError }, serverError, ""},
+	{isUntrusted, asItIs, "the kubeconfig's certificate-authority does not vouch for this server's certificate: see its server and certificate-authority(-data)"},
+	{isPlain, asItIs, "the kubeconfig's server speaks no TLS, or only TLS: see its server, http:// or https://"},
+	{isLost, asItIs, "see whether the kubeconfig's server is right, up, and to be reached from here"},
 	{isBrokenOff, func(err error, _ time.Duration) string { return "the connection broke off: " + withoutURL(err) }, "try again: lists that break off are read anew once, and that was not enough"},
 	{isGarbled, func(err error, _ time.Duration) string { return "not a list: " + withoutURL(err) }, "something between here and the API server changes its answers: see the kubeconfig's server and proxy-url"},
+}
+
+func asItIs(err error, _ time.Duration) string { return withoutURL(err) }
+
+func isUntrusted(err error) bool {
+	var untrusted *tls.CertificateVerificationError
+	return errors.As(err, &untrusted)
+}
+
+// isPlain reports whether one side speaks TLS and the other does not; both are
+// known by their words alone (net/http).
+func isPlain(err error) bool {
+	return strings.Contains(err.Error(), "server gave HTTP response to HTTPS client") || strings.Contains(saidBy(err), "HTTP request to an HTTPS server")
+}
+
+// isLost reports whether nothing was found to connect to.
+func isLost(err error) bool {
+	var unknown *net.DNSError
+	return utilnet.IsConnectionRefused(err) || errors.As(err, &unknown)
 }
 
 func named(reason string) func(error, time.Duration) string {
@@ -90,7 +113,10 @@ func (l *Live) explained(err error) (reason, remedy string) {
 func withoutURL(err error) string {
 	var transport *url.Error
 	if errors.As(err, &transport) {
-		err = transport.Err
+		return transport.Err.Error()
+	}
+	if says := saidBy(err); says != "" {
+		return firstLine(says)
 	}
 	return err.Error()
 }

@@ -2,7 +2,6 @@ package collect
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -34,7 +33,7 @@ func (l *Live) Granted(ctx context.Context, scope cluster.Scope, rights []Right)
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, fmt.Errorf("cannot ask the API server at %s for rights: %w", l.identity.Server, err)
+		return nil, l.unreachable(err)
 	}
 	return out, nil
 }

@@ -149,6 +149,9 @@ func (l *Live) meet(ctx context.Context, scope cluster.Scope) error {
 // unreachable is the error of a cluster that cannot be asked at all.
 func (l *Live) unreachable(err error) error {
 	reason, remedy := l.explained(err)
+	if apierrors.IsNotFound(err) { // it is no list that is not there
+		reason, remedy = "404 not found", "this is no API server, or not the root of one: see the kubeconfig's server"
+	}
 	if remedy != "" {
 		reason += "; " + remedy
 	}
