@@ -105,6 +105,7 @@ func (r *reading) finish(scope cluster.Scope, now time.Time) (cluster.Parts, err
 		r.keepFailing()
 	}
 	r.b.Identity, r.b.Scope = cluster.Identity{Offline: true}, scope
+	r.b.soberTimes(slices.MaxFunc([]time.Time{time.Now(), now}, time.Time.Compare))
 	r.b.At = measuredAfter(newest(&r.b.Parts, r.b.touched), &r.b.Parts)
 	if r.moment.After(r.b.At) {
 		r.b.At = r.moment

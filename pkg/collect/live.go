@@ -115,6 +115,7 @@ func sideBySide(ctx context.Context, n int, read func(ctx context.Context, i int
 	for _, b := range buckets {
 		all.merge(b)
 	}
+	all.soberTimes(time.Now())
 	return all, nil
 }
 

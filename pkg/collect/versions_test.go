@@ -137,7 +137,9 @@ func TestVersions(t *testing.T) {
 			t.Fatal(archive, err)
 		}
 		for _, g := range parts.Gaps {
-			t.Errorf("%s: %+v", archive, g)
+			if !strings.Contains(g.Reason, "taken as unknown") { // the objects are dated 2008
+				t.Errorf("%s: %+v", archive, g)
+			}
 		}
 		inProtobuf, inJSON := objectsOf(parts), objectsOf(dumpOf(t, archive))
 		if diff := cmp.Diff(inJSON, inProtobuf, templates); diff != "" {

@@ -27,6 +27,7 @@ func (e *explainer) entries(p *Pattern) []Entry {
 				Message: "no longer short of " + s.Resource, Count: 1, Pattern: p.ID})
 		}
 	}
+	out = slices.DeleteFunc(out, func(en Entry) bool { return en.Time.IsZero() }) // no order holds what nobody dated
 	sortEntries(out)
 	return out
 }

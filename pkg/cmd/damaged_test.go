@@ -1,0 +1,225 @@
+package cmd
+
+import (
+	"archive/tar"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
+)
+
+// damaged writes a recording with its objects damaged into a folder.
+func damaged(t *testing.T, name string, seed uint64, d *damage) string {
+	t.Helper()
+	folder := t.TempDir()
+	for file, list := range listsOf(t, name) {
+		r := rand.New(rand.NewPCG(seed, uint64(len(file)))) //nolint:gosec // not for secrets
+		items, _ := list["items"].([]any)
+		for i := range items {
+			items[i] = d.done(r, "", items[i])
+		}
+		raw, err := json.Marshal(list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path.Join(folder, file), raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+func listsOf(t *testing.T, name string) map[string]map[string]any {
+	t.Helper()
+	f, err := os.Open(recording(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]map[string]any{}
+	for in := tar.NewReader(z); ; {
+		h, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if path.Ext(h.Name) != ".json" {
+			continue
+		}
+		var list map[string]any
+		if err := json.NewDecoder(in).Decode(&list); err != nil {
+			t.Fatal(h.Name, err)
+		}
+		out[path.Base(h.Name)] = list
+	}
+}
+
+// damagedRecordings have failures of many sorts: of nodes, pulls, rollouts.
+var damagedRecordings = []string{"registry-auth", "rollout-crash", "evictions-two-nodes"}
+
+// TestDamagedClusters: whatever is wrong with the objects of a cluster, each
+// view of it ends with an answer that holds nothing absurd, and nothing in it
+// acts on a terminal, a page or a table.
+func TestDamagedClusters(t *testing.T) {
+	for i := range damages {
+		d := &damages[i]
+		for _, name := range damagedRecordings {
+			t.Run(d.name+"/"+name, func(t *testing.T) {
+				folder := damaged(t, name, 1, d)
+				r := reportOf(t, folder)
+				if why := absurd(r); why != "" {
+					t.Error(why)
+				}
+				look(t, folder, r)
+			})
+		}
+	}
+}
+
+// FuzzClusters goes the whole way from objects to each rendering: damage of two
+// kinds at once, with any text.
+func FuzzClusters(f *testing.F) {
+	for i, text := range hostileTexts {
+		f.Add(uint64(i), uint8(i), uint8(i*3), text) //nolint:gosec // small numbers
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, first, second uint8, text string) {
+		a, b := damages[int(first)%len(damages)], damages[int(second)%len(damages)]
+		both := damage{"both", func(r *rand.Rand, key string, v any) any {
+			if s, ok := v.(string); ok && written.MatchString(key) && r.IntN(5) == 0 {
+				v = s + text
+			}
+			return b.to(r, key, a.to(r, key, v))
+		}}
+		folder := damaged(t, damagedRecordings[seed%uint64(len(damagedRecordings))], seed, &both)
+		r := reportOf(t, folder)
+		if why := absurd(r); why != "" {
+			t.Fatal(why)
+		}
+		look(t, folder, r)
+	})
+}
+
+// look goes through all views of a damaged cluster.
+func look(t *testing.T, folder string, r *report.Report) {
+	t.Helper()
+	for _, args := range viewsOfDamage(r) {
+		out, errOut, code := run(t, "", append(args, "-f", folder, "--utc")...)
+		if code != 0 && code != exitFailed {
+			t.Fatalf("%v: exit code %d: %s", args, code, errOut)
+		}
+		if why := acts(args, out) + acts(nil, errOut); why != "" {
+			t.Fatalf("%v: %s", args, why)
+		}
+	}
+}
+
+// viewsOfDamage are the commands whose output people see.
+func viewsOfDamage(r *report.Report) [][]string {
+	out := [][]string{{"-o", "wide"}, {"-o", "markdown"}, {"-o", "html"}, {"-o", "csv", "--table", "patterns"}, {"-o", "csv", "--table", "timeline"},
+		{"timeline"}, {"matrix"}, {}}
+	if len(r.Patterns) > 0 {
+		out = append(out, []string{"explain", r.Patterns[0].ID})
+	}
+	return out
+}
+
+func reportOf(t *testing.T, folder string) *report.Report {
+	t.Helper()
+	out, errOut, code := run(t, "", "-f", folder, "-o", "json")
+	if code != 0 {
+		t.Fatalf("exit code %d: %s", code, errOut)
+	}
+	var r report.Report
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatal(err)
+	}
+	return &r
+}
+
+// absurd names a number or a time of a report that cannot be.
+func absurd(r *report.Report) string {
+	late := time.Now().Add(48 * time.Hour)
+	if r.GeneratedAt.After(late) {
+		return fmt.Sprintf("it is %s", r.GeneratedAt)
+	}
+	if r.Totals.Pods < 0 || r.Totals.FailingPods > r.Totals.Pods {
+		return fmt.Sprintf("totals %+v", r.Totals)
+	}
+	for i := range r.Patterns {
+		p := &r.Patterns[i]
+		if p.FirstSeen != nil && (p.FirstSeen.After(late) || p.FirstSeen.Year() < 1971) {
+			return fmt.Sprintf("%s: first seen %s", p.Title, p.FirstSeen)
+		}
+		for _, f := range p.SharedFactors {
+			if f.Affected < 0 || f.Affected > f.AffectedOf || f.Healthy < 0 || f.Healthy > f.HealthyOf {
+				return fmt.Sprintf("%s: factor %+v", p.Title, f)
+			}
+		}
+	}
+	for i := range r.Timeline {
+		if e := &r.Timeline[i]; e.Time.After(late) || e.Time.Year() < 1971 {
+			return fmt.Sprintf("timeline: %s %s", e.Time, e.Message)
+		}
+	}
+	return ""
+}
+
+// outsideFences is Markdown without its blocks of code.
+func outsideFences(text string) string {
+	var out strings.Builder
+	fence := ""
+	for line := range strings.Lines(text) {
+		opening := regexp.MustCompile("^`{3,}").FindString(line)
+		switch {
+		case fence == "" && opening != "":
+			fence = opening
+		case fence != "" && strings.TrimSpace(line) == fence:
+			fence = ""
+		case fence == "":
+			out.WriteString(line)
+		}
+	}
+	return out.String()
+}
+
+// acts names what would act on who sees an output.
+func acts(args []string, out string) string {
+	for _, r := range out {
+		if r != '\n' && (unicode.In(r, unicode.Cc, unicode.Bidi_Control, unicode.Zl, unicode.Zp) || r == '\ufeff' || r == '\u200b') {
+			return fmt.Sprintf("character %U", r)
+		}
+	}
+	switch {
+	case slices.Contains(args, "html"):
+		if strings.Contains(out, "<script>alert") || strings.Contains(out, `" onmouseover="alert`) || strings.Contains(out, `href="javascript:`) {
+			return "a script of the cluster"
+		}
+	case slices.Contains(args, "markdown"):
+		if strings.Contains(outsideFences(out), "[x](") { // escaped it is \[x\](
+			return "an image or link of the cluster"
+		}
+	case slices.Contains(args, "csv"):
+		if formula := regexp.MustCompile(`(?m)(^|,)"?[=@+-][^,\n]*[(|!]`).FindString(out); formula != "" {
+			return "a formula: " + formula
+		}
+	}
+	return ""
+}
