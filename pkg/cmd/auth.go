@@ -88,7 +88,7 @@ func (o *options) auth(ctx context.Context) error {
 	if done, err := structured(o.streams.Out, o.output, out); done {
 		return err
 	}
-	return out.text(o.streams.Out)
+	return out.text(o.streams.Out, o.style.Width)
 }
 
 func (o *options) authReport(server string, grants []collect.Grant) *authReport {
@@ -153,7 +153,7 @@ var modeFlags = map[collect.Mode]string{
 	collect.KubeletMetrics: "--metrics", collect.Record: "record",
 }
 
-func (a *authReport) text(w io.Writer) error {
+func (a *authReport) text(w io.Writer, width int) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Rights in %s, at %s\n\n", a.Scope, report.Plain(a.Server))
 	for _, m := range a.Modes {
@@ -161,16 +161,16 @@ func (a *authReport) text(w io.Writer) error {
 		if !m.Granted {
 			verdict = "missing: " + strings.Join(m.Missing, ", ")
 		}
-		fold(&b, fmt.Sprintf("  %-17s ", modeFlags[m.Mode]), verdict)
+		fold(&b, fmt.Sprintf("  %-17s ", modeFlags[m.Mode]), verdict, width)
 	}
 	b.WriteString("\n")
-	a.textOfDetectors(&b)
+	a.textOfDetectors(&b, width)
 	a.textOfRules(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func (a *authReport) textOfDetectors(b *strings.Builder) {
+func (a *authReport) textOfDetectors(b *strings.Builder, width int) {
 	if len(a.Detectors) == 0 {
 		b.WriteString("All detectors can judge.\n")
 		return
@@ -181,7 +181,7 @@ func (a *authReport) textOfDetectors(b *strings.Builder) {
 		if d.Silent {
 			how = "not without "
 		}
-		fold(b, fmt.Sprintf("  %-17s ", d.Name), how+strings.Join(d.Without, ", "))
+		fold(b, fmt.Sprintf("  %-17s ", d.Name), how+strings.Join(d.Without, ", "), width)
 	}
 }
 
@@ -198,9 +198,9 @@ func (a *authReport) textOfRules(b *strings.Builder) {
 	}
 }
 
-// fold writes a label and a text beside it, folded at 78 columns.
-func fold(b *strings.Builder, label, text string) {
-	for _, line := range report.Wrapped(text, 78-len(label)) {
+// fold writes a label and a text beside it, folded at a width.
+func fold(b *strings.Builder, label, text string, width int) {
+	for _, line := range report.Wrapped(text, max(width-len(label), 20)) {
 		b.WriteString(label + line + "\n")
 		label = strings.Repeat(" ", len(label))
 	}

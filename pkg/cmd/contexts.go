@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/tools/clientcmd/api"
 
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/collect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
@@ -120,8 +122,19 @@ func runContexts(ctx context.Context, o *options) error {
 		})
 	}
 	_ = group.Wait() // each has its own error
-	if err := ctx.Err(); err != nil {
-		return err
+	return o.tellRead(ctx, clusters)
+}
+
+// tellRead tells what was read. Where an interruption ended it, those clusters are
+// told of that had come whole, and the others named as every other that could not
+// be read is.
+func (o *options) tellRead(ctx context.Context, clusters []*oneCluster) error {
+	if ctx.Err() != nil {
+		for _, c := range clusters {
+			if c.err != nil {
+				c.err = errors.New(collect.Interrupted)
+			}
+		}
 	}
 	for _, c := range clusters {
 		for line := range strings.Lines(c.said.out.String()) {
@@ -131,7 +144,10 @@ func runContexts(ctx context.Context, o *options) error {
 	if !slices.ContainsFunc(clusters, func(c *oneCluster) bool { return c.err == nil }) {
 		return noneRead(clusters)
 	}
-	return o.tellClusters(clusters)
+	if err := o.tellClusters(clusters); err != nil || ctx.Err() == nil {
+		return err
+	}
+	return errInterrupted
 }
 
 // clusters are the readings to be made.

@@ -1,11 +1,18 @@
 package cmd
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 )
 
 // threeContexts is a kubeconfig of servers that nobody can reach.
@@ -66,6 +73,34 @@ func TestContextsThatCannotBeAsked(t *testing.T) {
 	t.Setenv("KUBECONFIG", "/dev/null")
 	if _, errOut, code := run(t, "", "--all-contexts"); code != exitFailed || !strings.Contains(errOut, "there is no kubeconfig") {
 		t.Errorf("exit code %d, %q", code, errOut)
+	}
+}
+
+// TestInterruptedContexts: of several clusters those are told of that had come whole.
+func TestInterruptedContexts(t *testing.T) {
+	var out, errOut bytes.Buffer
+	flags := newScanFlags(genericiooptions.IOStreams{Out: &out, ErrOut: &errOut})
+	c := &cobra.Command{}
+	flags.addTo(c)
+	flags.files = []string{recording("registry-auth")}
+	o, err := flags.options(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	story, _, err := o.analyse(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	whole, broken := &oneCluster{name: "eu", options: o, story: story}, &oneCluster{name: "us", options: o, err: fmt.Errorf("reading pods: %w", ctx.Err())}
+	err = o.tellRead(ctx, []*oneCluster{whole, broken})
+	if !errors.Is(err, errInterrupted) || !strings.Contains(out.String(), "cannot pull from") || !strings.Contains(out.String(), "Not read: us: interrupted") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	out.Reset()
+	if err := o.tellRead(ctx, []*oneCluster{broken}); err == nil || interrupted(err) != "interrupted" || out.Len() > 0 {
+		t.Errorf("nothing was read: %v: %s", err, out.String())
 	}
 }
 

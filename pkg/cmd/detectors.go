@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -70,22 +71,25 @@ func printDetectors(streams genericiooptions.IOStreams, suite detect.Suite, outp
 }
 
 func detectorsText(streams genericiooptions.IOStreams, suite detect.Suite, whole bool) error {
+	var b strings.Builder
+	width := (&scanFlags{streams: streams}).style().Width
 	for _, d := range suite {
 		if !whole {
-			if _, err := fmt.Fprintf(streams.Out, "%-16s  %-14s  %s\n", d.Name, d.Category, d.Title()); err != nil {
-				return err
-			}
+			fold(&b, fmt.Sprintf("%-16s  %-14s  ", d.Name, d.Category), d.Title(), width)
 			continue
 		}
 		needs := make([]string, len(d.Needs))
 		for i, n := range d.Needs {
 			needs[i] = string(n)
 		}
-		_, err := fmt.Fprintf(streams.Out, "%s (%s)\n\n%s\n\nCauses: %s\nNeeds:  %s\n", d.Name, d.Category, d.Doc,
-			strings.Join(d.Causes, ", "), strings.Join(needs, ", "))
-		if err != nil {
-			return err
+		fmt.Fprintf(&b, "%s (%s)\n\n", d.Name, d.Category)
+		for paragraph := range strings.SplitSeq(d.Doc, "\n\n") {
+			fold(&b, "", paragraph, width)
+			b.WriteString("\n")
 		}
+		fold(&b, "Causes: ", strings.Join(d.Causes, ", "), width)
+		fold(&b, "Needs:  ", strings.Join(needs, ", "), width)
 	}
-	return nil
+	_, err := io.WriteString(streams.Out, b.String())
+	return err
 }

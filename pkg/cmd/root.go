@@ -95,8 +95,8 @@ reason and hides no other; the exit code is 1 only if none can.
 
 Ctrl-C ends a scan of a live cluster with what it has: the namespaces whose pods
 had all come are told of as if they alone had been asked for, all that is
-missing is named, no file is written, and the exit code is 130. A second one
-ends it at once.
+missing is named, no file is written, and the exit code is 130. Of several
+clusters those are told of that had come whole. A second one ends it at once.
 
 It only reads. It never reads the data of a Secret.`,
 		Example: `  # What is failing together in the current namespace

@@ -3,7 +3,9 @@ package cmd
 import (
 	"bytes"
 	"io"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -102,6 +104,26 @@ func TestNoLineIsWiderThanTheTerminal(t *testing.T) {
 					if n := runewidth.StringWidth(line); n > width {
 						t.Errorf("%s, %s: %d columns of %d: %s", name, v.command, n, width, line)
 					}
+				}
+			}
+		}
+	}
+}
+
+// TestNoLineOfOtherCommandsIsWider: of those that print no view of one story.
+func TestNoLineOfOtherCommandsIsWider(t *testing.T) {
+	history := filepath.Join(t.TempDir(), "history.db")
+	for _, width := range []int{60, 80, 120, 200} {
+		t.Setenv("COLUMNS", strconv.Itoa(width))
+		for _, args := range [][]string{
+			{"detectors"}, {"detectors", "image-pull"}, {"detectors", "periodic"}, {"version"},
+			{"diff", recording("healthy-quiet"), recording("registry-auth")}, {"diff", recording("registry-auth"), recording("registry-auth")},
+			{"diff", recording("mixed-three-unplaced"), recording("node-unreachable"), "-o", "wide"}, {"history", "--history", history},
+		} {
+			out, errOut, _ := run(t, "", args...)
+			for _, line := range strings.Split(out+errOut, "\n") {
+				if n := runewidth.StringWidth(line); n > width && !strings.Contains(line, history) {
+					t.Errorf("%v: %d columns of %d: %s", args, n, width, line)
 				}
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -16,8 +17,12 @@ import (
 
 func (r *reading) path(path string, now time.Time) error {
 	info, err := os.Stat(path)
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return fmt.Errorf("%s: %w", path, failed.Err) // that it was stat is nobody's concern
+	}
 	if err != nil {
-		return err // names operation and path
+		return err
 	}
 	r.printed = or(now, info.ModTime().UTC().Truncate(time.Second))
 	if !info.IsDir() {

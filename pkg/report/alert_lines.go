@@ -69,10 +69,10 @@ func quotedLines(key, text, indent string, width int) []string {
 	current := indent + `"`
 	for _, r := range text {
 		unit := string(r)
-		switch {
-		case r == '"' || r == '\\':
+		switch r {
+		case '"', '\\':
 			unit = `\` + unit
-		case r == '\n':
+		case '\n':
 			unit = `\n`
 		}
 		if len(current)+len(unit) >= width && len(current) > len(indent)+8 {

@@ -46,7 +46,7 @@ const saidLines = 2
 // middle: the reason often stands at its end.
 func (t *text) briefSaid(p *Pattern) {
 	for _, e := range said(p.Evidence, 1) {
-		whole := withoutPreemption(t.clean(e.Text))
+		whole := strings.TrimSpace(withoutPreemption(t.clean(e.Text)))
 		text, room := whole, t.style.width()-briefIndent-briefLabel
 		for n := saidLines * room; len(wrap("“"+text+"”", room)) > saidLines; n -= 4 {
 			text = shortenKeepingEnd(whole, n)
@@ -81,7 +81,11 @@ func (t *text) briefWhen(p *Pattern) string {
 		}
 		out = fmt.Sprintf("since %s%s (%s), ongoing", t.clock(*p.FirstSeen), bound, ago(*p.FirstSeen))
 		if !p.Ongoing {
-			out = fmt.Sprintf("%s%s – %s (%s), over", t.clock(*p.FirstSeen), bound, t.clockOn(*p.LastSeen, *p.FirstSeen), ago(*p.LastSeen))
+			until := " – " + t.clockOn(*p.LastSeen, *p.FirstSeen)
+			if p.LastSeen.Equal(*p.FirstSeen) && bound == "" {
+				until = ""
+			}
+			out = fmt.Sprintf("%s%s%s (%s), over", t.clock(*p.FirstSeen), bound, until, ago(*p.LastSeen))
 		}
 	}
 	if n := p.Frequency.Occurrences; n > 1 {

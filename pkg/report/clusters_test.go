@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 	"time"
 
@@ -34,7 +35,9 @@ func fleet(t *testing.T) *report.Report {
 func TestAcrossAsText(t *testing.T) {
 	r := fleet(t)
 	compare(t, "testdata/across.80.golden", written(t, report.AcrossText, r, report.Style{Width: 80, Again: "-A"}), 80)
-	compare(t, "testdata/across.60.golden", written(t, report.AcrossText, r, report.Style{Width: 60}), 60)
+	for _, width := range []int{60, 120, 200} {
+		compare(t, fmt.Sprintf("testdata/across.%d.golden", width), written(t, report.AcrossText, r, report.Style{Width: width}), width)
+	}
 	wide := written(t, report.AcrossWide, r, report.Style{Width: 80, Again: "-A"})
 	for _, want := range []string{"In several clusters", "Pattern analysis: prod-us, all namespaces", "kubectl --context prod-us "} {
 		if !bytes.Contains([]byte(wide), []byte(want)) {

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 	"time"
 
@@ -52,11 +53,13 @@ func TestDifferences(t *testing.T) {
 func TestDifferencesAsText(t *testing.T) {
 	old, now := twoSides()
 	d := report.NewDifference(old, now, "a.json", "b.json", func(*report.Pattern) bool { return true })
-	var out bytes.Buffer
-	if err := report.DifferenceText(&out, d, report.Style{Zone: time.UTC, Width: 90}); err != nil {
-		t.Fatal(err)
+	for _, width := range []int{60, 80, 120, 200} {
+		var out bytes.Buffer
+		if err := report.DifferenceText(&out, d, report.Style{Zone: time.UTC, Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		compare(t, fmt.Sprintf("testdata/diff.%d.golden", width), out.String(), width)
 	}
-	compare(t, "testdata/diff.90.golden", out.String(), 90)
 }
 
 func TestHistoryAsText(t *testing.T) {
@@ -66,13 +69,15 @@ func TestHistoryAsText(t *testing.T) {
 		Facts: report.HistoryFacts{Events: 1204, Ends: 33, Turns: 12, Changes: 1, Versions: 900}, Objects: 412, Size: 12 << 20, MaxSize: 512 << 20, KeepSeconds: 14 * 24 * 3600}
 	whole.SetPeriod(at, at.Add(51*time.Hour))
 	l.Files = append(l.Files, whole, report.HistoryFile{File: "x.db", Problem: "history x.db: it is damaged or no history\x1b[2J"}, report.HistoryFile{File: "new.db", Size: 4096})
-	var out bytes.Buffer
-	if err := report.HistoryText(&out, l, report.Style{Zone: time.UTC, Width: 90}); err != nil {
-		t.Fatal(err)
+	for _, width := range []int{60, 80, 120, 200} {
+		var out bytes.Buffer
+		if err := report.HistoryText(&out, l, report.Style{Zone: time.UTC, Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		out.WriteString("----\n")
+		if err := report.HistoryText(&out, report.NewHistoryList("/nowhere"), report.Style{Zone: time.UTC, Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		compare(t, fmt.Sprintf("testdata/history.%d.golden", width), out.String(), width)
 	}
-	out.WriteString("----\n")
-	if err := report.HistoryText(&out, report.NewHistoryList("/nowhere"), report.Style{Zone: time.UTC, Width: 90}); err != nil {
-		t.Fatal(err)
-	}
-	compare(t, "testdata/history.90.golden", out.String(), 90)
 }

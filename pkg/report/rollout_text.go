@@ -32,6 +32,7 @@ func RolloutText(w io.Writer, r *Report, s Style) error {
 	t.dependants(v)
 	t.bystanders(v)
 	t.aroundIt()
+	t.lanesAround()
 	t.heading("To investigate")
 	for _, c := range v.Investigation {
 		t.remark(2, c.Why)

@@ -109,6 +109,17 @@ func (t *text) bystanderRows(all []RolloutBystander) {
 
 // aroundIt names the patterns that touch the workload or follow from its
 // rollout; explain tells all of one.
+// lanesAround draws when what is around it happened.
+func (t *text) lanesAround() {
+	if len(t.r.Timeline) == 0 {
+		return
+	}
+	t.heading("Timeline")
+	if !t.drawLanes(t.r.Timeline, lanesInAll, "'kubectl patterns timeline' has them all") {
+		t.entries(t.r.Timeline)
+	}
+}
+
 func (t *text) aroundIt() {
 	if len(t.r.Patterns) == 0 {
 		return

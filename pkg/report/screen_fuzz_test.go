@@ -21,7 +21,7 @@ var onScreens = []struct {
 	file  string
 	texts []renderer
 }{
-	{"testdata/rollout-dependants.json", []renderer{report.Text, report.Wide, report.MatrixText, report.MatrixWide, report.TimelineText, report.TimelineWide, turns, screen}},
+	{"testdata/rollout-dependants.json", []renderer{report.Text, report.Wide, report.MatrixText, report.MatrixWide, report.TimelineText, report.TimelineWide, turns, screen, across, difference}},
 	{"testdata/registry-auth.json", []renderer{report.Text, report.Wide, report.MatrixText, report.TimelineText}},
 	{"testdata/explain.json", []renderer{report.ExplainText}},
 	{"testdata/explain-burst.json", []renderer{report.ExplainText}},
@@ -37,6 +37,17 @@ func turns(w io.Writer, r *report.Report, s report.Style) error {
 func screen(w io.Writer, r *report.Report, s report.Style) error {
 	var watch report.Watch
 	return report.Screen(w, r, watch.Turns(r), r.GeneratedAt, s, 30)
+}
+
+func across(w io.Writer, r *report.Report, s report.Style) error {
+	name := r.Patterns[0].Title // whatever a context is called
+	return report.AcrossText(w, report.NewAcross([]report.Context{{Name: name, Server: name, Report: r}, {Name: "b", Gap: name}}, nil), s)
+}
+
+func difference(w io.Writer, r *report.Report, s report.Style) error {
+	before := *r
+	before.Patterns = r.Patterns[:1]
+	return report.DifferenceText(w, report.NewDifference(&before, r, "a", r.Patterns[0].Title, func(*report.Pattern) bool { return true }), s)
 }
 
 // FuzzScreens: whatever a cluster says, no line is wider than the terminal, and
