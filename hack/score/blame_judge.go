@@ -226,7 +226,7 @@ func (t *trial) patternStates(p *report.Pattern) verdict {
 	return isRight
 }
 
-func isWell(p *cluster.Pod) bool { return p.Ready() && p.Containers[0].Last.Phase == "" }
+func isWell(p *cluster.Pod) bool { return p.Ready() && p.Containers[0].Last().Phase == "" }
 
 func (t *trial) factorStates(p *report.Pattern, f *report.SharedFactor) verdict {
 	right := false

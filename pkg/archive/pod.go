@@ -45,7 +45,7 @@ func addStatuses(out *corev1.PodStatus, containers []cluster.Container) {
 
 func statusOf(c *cluster.Container) corev1.ContainerStatus {
 	out := corev1.ContainerStatus{Name: c.Name, Image: c.Image, ImageID: c.ImageID, Ready: c.Ready, RestartCount: c.Restarts,
-		State: stateOf(&c.State), LastTerminationState: stateOf(&c.Last)}
+		State: stateOf(&c.State), LastTerminationState: stateOf(c.Last())}
 	if limits := amounts(corev1.ResourceCPU, c.CPULimit, corev1.ResourceMemory, c.MemoryLimit); limits != nil {
 		out.Resources = &corev1.ResourceRequirements{Limits: limits}
 	}

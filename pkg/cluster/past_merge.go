@@ -93,9 +93,9 @@ func (s *Snapshot) endsTold(ref Ref, container string) []End {
 	var out []End
 	for i := range pod.Containers {
 		c := &pod.Containers[i]
-		for _, state := range []State{c.State, c.Last} {
+		for _, state := range []*State{&c.State, c.Last()} {
 			if c.Name == container && state.Phase == Terminated && !state.FinishedAt.IsZero() {
-				out = append(out, End{Pod: pod.Ref, Workload: s.WorkloadOf(pod), Node: pod.Node, Container: c.Name, Image: c.Image, State: state})
+				out = append(out, End{Pod: pod.Ref, Workload: s.WorkloadOf(pod), Node: pod.Node, Container: c.Name, Image: c.Image, State: *state})
 			}
 		}
 	}

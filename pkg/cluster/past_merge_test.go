@@ -69,7 +69,7 @@ func checkMerged(t *testing.T, p Past, at func(h, m, s int) time.Time) {
 func TestEndsTakeTheTimesOfStatuses(t *testing.T) {
 	at := time.Date(2026, 11, 24, 9, 10, 0, 0, time.UTC)
 	pod := Pod{Ref: Ref{Kind: "Pod", Namespace: "shop", Name: "cart-1", UID: "u"}, Node: "n",
-		Containers: []Container{{Name: "app", Image: "shop/cart:1", Last: State{Phase: Terminated, Reason: "OOMKilled", ExitCode: 137, StartedAt: at.Add(-time.Hour), FinishedAt: at.Add(-30 * time.Second)}}}}
+		Containers: []Container{{ContainerIdentity: &ContainerIdentity{Name: "app", Image: "shop/cart:1"}, Ended: &State{Phase: Terminated, Reason: "OOMKilled", ExitCode: 137, StartedAt: at.Add(-time.Hour), FinishedAt: at.Add(-30 * time.Second)}}}}
 	sampled := func(before time.Duration) End {
 		return End{Pod: pod.Key(), Container: "app", Within: time.Minute, State: State{Phase: Terminated, ExitCode: ExitCodeUntold, FinishedAt: at.Add(-before)}}
 	}

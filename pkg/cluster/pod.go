@@ -51,14 +51,20 @@ const (
 
 // Container is the status of one container.
 type Container struct {
-	Name     string
-	Role     Role
-	Image    string // as the runtime names it; Template has what was asked
-	ImageID  string
-	Ready    bool
-	Restarts int32
-	State    State
-	Last     State // the termination before the present state, if any
+	*ContainerIdentity // never nil
+	Ready              bool
+	Restarts           int32
+	State              State
+	Ended              *State `json:"Last"` // the termination before the present state, nil if there is none
+}
+
+// ContainerIdentity is what a container is. Replicas have it alike, so it is kept
+// once for all of them and not to be changed.
+type ContainerIdentity struct {
+	Name    string
+	Role    Role
+	Image   string // as the runtime names it; Template has what was asked
+	ImageID string
 	// MemoryLimit and CPULimit are those of the running instance when the
 	// status tells them (in-place resize), in canonical form; else empty.
 	MemoryLimit string
@@ -81,6 +87,15 @@ type State struct {
 	ExitCode   int32
 	StartedAt  time.Time
 	FinishedAt time.Time
+}
+
+// Last is the termination before the present state, or the zero State: most
+// containers have ended never, so it takes no room in them.
+func (c *Container) Last() *State {
+	if c.Ended == nil {
+		return &State{}
+	}
+	return c.Ended
 }
 
 // Condition returns the pod's condition of a type, or the zero Condition.

@@ -81,7 +81,10 @@ func (s *sober) pods(pods []cluster.Pod) {
 		s.conditions(cluster.Pods, p.Conditions)
 		for k := range p.Containers {
 			c := &p.Containers[k]
-			s.times(cluster.Pods, &c.State.StartedAt, &c.State.FinishedAt, &c.Last.StartedAt, &c.Last.FinishedAt)
+			s.times(cluster.Pods, &c.State.StartedAt, &c.State.FinishedAt)
+			if c.Ended != nil {
+				s.times(cluster.Pods, &c.Ended.StartedAt, &c.Ended.FinishedAt)
+			}
 		}
 	}
 }

@@ -90,7 +90,7 @@ func timesOf(p *cluster.Parts) []stamp {
 		add(pod.Ref, pod.Created, pod.Started)
 		conditions(pod.Ref, pod.Conditions)
 		for _, c := range pod.Containers {
-			add(pod.Ref, c.State.StartedAt, c.State.FinishedAt, c.Last.FinishedAt)
+			add(pod.Ref, c.State.StartedAt, c.State.FinishedAt, c.Last().FinishedAt)
 		}
 	}
 	for i := range p.Events {

@@ -32,6 +32,8 @@ type bucket struct {
 	// specs are the specs that were decoded last.
 	specs    map[revision]decoded
 	labelled map[revision]map[string]string
+	// identities are those of containers, one for all that are alike.
+	identities map[cluster.ContainerIdentity]*cluster.ContainerIdentity
 	// thin is what is wanted of the object at hand, in protobuf, and the rest what
 	// a pod is decoded into: one after the other uses the same memory.
 	thin   []byte
@@ -47,7 +49,8 @@ type bucket struct {
 func newBucket() *bucket {
 	return &bucket{texts: map[string]string{}, maskedTexts: map[string]string{},
 		specs: map[revision]decoded{}, labelled: map[revision]map[string]string{},
-		templates: map[cluster.Ref]*cluster.Template{}, slices: map[cluster.Ref]*backends{}}
+		identities: map[cluster.ContainerIdentity]*cluster.ContainerIdentity{},
+		templates:  map[cluster.Ref]*cluster.Template{}, slices: map[cluster.Ref]*backends{}}
 }
 
 // one returns the text that was kept already where it is the same.

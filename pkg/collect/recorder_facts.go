@@ -121,8 +121,8 @@ func (f *facts) pod(p *cluster.Pod) {
 			end.Restarts, end.State = c.Restarts, c.State
 			f.end(end)
 		}
-		if c.Last.Phase == cluster.Terminated {
-			end.Restarts, end.State = max(0, c.Restarts-1), c.Last
+		if c.Last().Phase == cluster.Terminated {
+			end.Restarts, end.State = max(0, c.Restarts-1), *c.Last()
 			f.end(end)
 		}
 	}

@@ -60,7 +60,7 @@ func cartPod(restarts int32, ready string, readySince time.Time, last cluster.St
 	return &cluster.Pod{Ref: cluster.Ref{Kind: "Pod", Namespace: "shop", Name: "cart-5f-1", UID: "u1"}, Created: start,
 		Owner: cluster.Ref{Kind: "ReplicaSet", Namespace: "shop", Name: "cart-5f", UID: "r1"}, Node: "node-1",
 		Conditions: []cluster.Condition{{Type: "Ready", Status: ready, Transition: readySince}, {Type: "Initialized", Status: "True", Transition: second(9)}},
-		Containers: []cluster.Container{{Name: "cart", Image: "cart:1", Restarts: restarts, State: cluster.State{Phase: cluster.Running}, Last: last}}}
+		Containers: []cluster.Container{{ContainerIdentity: &cluster.ContainerIdentity{Name: "cart", Image: "cart:1"}, Restarts: restarts, State: cluster.State{Phase: cluster.Running}, Ended: &last}}}
 }
 
 func tell(t *testing.T, f *facts, object any, uid string, version int64) {

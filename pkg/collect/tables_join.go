@@ -79,7 +79,9 @@ func (r *reading) nameContainers() {
 	for i := range r.b.Pods {
 		p := &r.b.Pods[i]
 		if name := names[p.Key()]; name != "" && lone[p.Key()] && len(p.Containers) == 1 && p.Containers[0].Name == notTold {
-			p.Containers[0].Name = name
+			is := *p.Containers[0].ContainerIdentity
+			is.Name = name
+			p.Containers[0].ContainerIdentity = &is
 		}
 	}
 }

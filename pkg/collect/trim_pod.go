@@ -102,11 +102,11 @@ func (b *bucket) containers(t *cluster.Template, status *corev1.PodStatus) []clu
 	n := len(status.InitContainerStatuses) + len(status.ContainerStatuses) + len(status.EphemeralContainerStatuses)
 	out := b.containerSlab.list(n)
 	for i := range status.InitContainerStatuses {
-		c := b.container(&status.InitContainerStatuses[i], cluster.Init)
+		c, role := &status.InitContainerStatuses[i], cluster.Init
 		if s := t.Container(c.Name); s != nil && s.Role == cluster.Sidecar {
-			c.Role = cluster.Sidecar
+			role = cluster.Sidecar
 		}
-		out = append(out, c)
+		out = append(out, b.container(c, role))
 	}
 	for i := range status.ContainerStatuses {
 		out = append(out, b.container(&status.ContainerStatuses[i], cluster.Regular))
@@ -122,13 +122,26 @@ func isSidecar(c *corev1.Container) bool {
 }
 
 func (b *bucket) container(s *corev1.ContainerStatus, role cluster.Role) cluster.Container {
-	c := cluster.Container{Name: b.one(s.Name), Role: role, Image: b.one(s.Image), ImageID: b.one(s.ImageID), Ready: s.Ready,
-		Restarts: s.RestartCount, State: b.state(&s.State), Last: b.state(&s.LastTerminationState)}
-	if s.Resources != nil {
-		c.MemoryLimit = b.one(memory(s.Resources.Limits))
-		c.CPULimit = b.one(quantity(s.Resources.Limits, corev1.ResourceCPU))
+	c := cluster.Container{ContainerIdentity: b.identity(s, role), Ready: s.Ready, Restarts: s.RestartCount, State: b.state(&s.State)}
+	if last := b.state(&s.LastTerminationState); last != (cluster.State{}) {
+		ended := last // not last itself, which would be one for each container
+		c.Ended = &ended
 	}
 	return c
+}
+
+func (b *bucket) identity(s *corev1.ContainerStatus, role cluster.Role) *cluster.ContainerIdentity {
+	is := cluster.ContainerIdentity{Name: s.Name, Role: role, Image: s.Image, ImageID: s.ImageID}
+	if s.Resources != nil {
+		is.MemoryLimit, is.CPULimit = memory(s.Resources.Limits), quantity(s.Resources.Limits, corev1.ResourceCPU)
+	}
+	if known := b.identities[is]; known != nil {
+		return known
+	}
+	kept := &cluster.ContainerIdentity{Name: b.one(is.Name), Role: role, Image: b.one(is.Image), ImageID: b.one(is.ImageID),
+		MemoryLimit: b.one(is.MemoryLimit), CPULimit: b.one(is.CPULimit)}
+	b.identities[*kept] = kept
+	return kept
 }
 
 func (b *bucket) state(s *corev1.ContainerState) cluster.State {

@@ -22,7 +22,7 @@ func crashing(past cluster.Past) *Story {
 		Revisions: []cluster.Revision{{Ref: owner, Owner: deployment("shop", "cart"), Created: noon.AddDate(0, 0, -9)}}}
 	p.Pods = []cluster.Pod{{Ref: pod("shop", "cart-5f-1"), Owner: owner, Created: noon.Add(-10 * time.Minute), Phase: "Running",
 		Template:   &cluster.Template{Containers: []cluster.ContainerSpec{{Name: "cart"}}},
-		Containers: []cluster.Container{{Name: "cart", Role: cluster.Regular, Restarts: 4, State: cluster.State{Phase: cluster.Waiting, Reason: "CrashLoopBackOff"}, Last: ended}}}}
+		Containers: []cluster.Container{{ContainerIdentity: &cluster.ContainerIdentity{Name: "cart", Role: cluster.Regular}, Restarts: 4, State: cluster.State{Phase: cluster.Waiting, Reason: "CrashLoopBackOff"}, Ended: &ended}}}}
 	s := cluster.New(p)
 	symptoms := symptom.Recognise(s)
 	suite := detectors.Suite()

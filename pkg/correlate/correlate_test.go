@@ -410,14 +410,14 @@ func addApp(p *cluster.Parts, app string) {
 		Owner: cluster.Ref{Kind: "ReplicaSet", Namespace: "shop", Name: app + "-1"}, Template: tpl, Phase: "Running",
 		Labels:     map[string]string{"app": app, "pod-template-hash": "1"},
 		Conditions: []cluster.Condition{{Type: "Ready", Status: "True"}},
-		Containers: []cluster.Container{{Name: "c", Role: cluster.Regular, Ready: true, State: cluster.State{Phase: cluster.Running}}}})
+		Containers: []cluster.Container{{ContainerIdentity: &cluster.ContainerIdentity{Name: "c", Role: cluster.Regular}, Ready: true, State: cluster.State{Phase: cluster.Running}}}})
 }
 
 func crash(p *cluster.Pod, at time.Time, message string) {
 	p.Conditions = []cluster.Condition{{Type: "Ready", Status: "False", Reason: "ContainersNotReady"}}
 	p.Containers[0].Ready, p.Containers[0].Restarts = false, 3
 	p.Containers[0].State = cluster.State{Phase: cluster.Waiting, Reason: "CrashLoopBackOff"}
-	p.Containers[0].Last = cluster.State{Phase: cluster.Terminated, Reason: "Error", ExitCode: 1, FinishedAt: at, Message: message}
+	p.Containers[0].Ended = &cluster.State{Phase: cluster.Terminated, Reason: "Error", ExitCode: 1, FinishedAt: at, Message: message}
 }
 
 var cascadeDetector = &detect.Detector{Name: "rollout-cascade", Category: "deployment", Needs: []cluster.Resource{cluster.Pods}}
@@ -555,7 +555,7 @@ func TestFailingPodsThatNothingExplainsAreNamed(t *testing.T) {
 				for i := range p.Pods {
 					unready(time.Time{})(&p.Pods[i])
 					p.Pods[i].Conditions[0].Status = "True"
-					p.Pods[i].Containers[0] = cluster.Container{Name: "c", Role: cluster.Regular, Ready: true, State: cluster.State{Phase: cluster.Running}}
+					p.Pods[i].Containers[0] = cluster.Container{ContainerIdentity: &cluster.ContainerIdentity{Name: "c", Role: cluster.Regular}, Ready: true, State: cluster.State{Phase: cluster.Running}}
 				}
 				c.mend(&p.Pods[0])
 			})

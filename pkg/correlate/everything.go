@@ -156,14 +156,14 @@ func (t *timetable) worthTelling(c cluster.Change) bool {
 func (t *timetable) restarts(p *cluster.Pod) {
 	for i := range p.Containers {
 		c := &p.Containers[i]
-		at := c.Last.FinishedAt
+		at := c.Last().FinishedAt
 		told := slices.ContainsFunc(t.known[inContainerOf{p.Key(), c.Name}], func(s span) bool { return s.holds(at) })
 		if told || c.Restarts == 0 || !at.After(t.from) {
 			continue
 		}
-		how := c.Last.Reason
+		how := c.Last().Reason
 		if how == "" || how == "Error" {
-			how = fmt.Sprintf("exit %d", c.Last.ExitCode)
+			how = fmt.Sprintf("exit %d", c.Last().ExitCode)
 		}
 		t.add(Entry{Time: at, Kind: SymptomEntry, Subject: p.Key(), Node: p.Node, Reason: "restart",
 			Message: fmt.Sprintf("container %s ended: %s (%d in all)", c.Name, how, c.Restarts), Count: 1})

@@ -19,8 +19,8 @@ func TestEverythingThatHappened(t *testing.T) {
 			First: noon.Add(-time.Minute), Last: noon, Count: 2}
 	}
 	restarted := func(name string, at time.Duration) cluster.Pod {
-		return cluster.Pod{Ref: pod("shop", name), Containers: []cluster.Container{{Name: "app", Restarts: 3,
-			Last: cluster.State{Reason: "Error", ExitCode: 2, FinishedAt: noon.Add(at)}}}}
+		return cluster.Pod{Ref: pod("shop", name), Containers: []cluster.Container{{ContainerIdentity: &cluster.ContainerIdentity{Name: "app"}, Restarts: 3,
+			Ended: &cluster.State{Reason: "Error", ExitCode: 2, FinishedAt: noon.Add(at)}}}}
 	}
 	well := restarted("api-1", -10*time.Minute)
 	well.Conditions = []cluster.Condition{{Type: "Ready", Status: "True", Transition: noon.Add(-9 * time.Minute)}}

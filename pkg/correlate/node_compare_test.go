@@ -38,7 +38,7 @@ func (e *estate) run(app, revision string, node, pods, failing int) {
 		p := cluster.Pod{Ref: pod("shop", fmt.Sprintf("%s-%s-%d", app, revision, len(e.parts.Pods))), Created: e.made, Node: fmt.Sprintf("n%d", node), Phase: "Running",
 			Owner: cluster.Ref{Kind: "ReplicaSet", Namespace: "shop", Name: app + "-" + revision}, Labels: map[string]string{"pod-template-hash": revision},
 			Conditions: []cluster.Condition{{Type: "Ready", Status: "True"}},
-			Containers: []cluster.Container{{Name: "c", State: cluster.State{Phase: cluster.Running}}}}
+			Containers: []cluster.Container{{ContainerIdentity: &cluster.ContainerIdentity{Name: "c"}, State: cluster.State{Phase: cluster.Running}}}}
 		if i < failing {
 			e.failing = append(e.failing, p.Key())
 			p.Conditions[0].Status = "False"

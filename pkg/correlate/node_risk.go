@@ -53,7 +53,7 @@ func harmOf(s *symptom.Symptom) harm {
 // there and its volumes mounted.
 func started(p *cluster.Pod) bool {
 	return slices.ContainsFunc(p.Containers, func(c cluster.Container) bool {
-		return c.State.Phase == cluster.Running || c.State.Phase == cluster.Terminated || c.Restarts > 0 || c.Last.Phase == cluster.Terminated
+		return c.State.Phase == cluster.Running || c.State.Phase == cluster.Terminated || c.Restarts > 0 || c.Last().Phase == cluster.Terminated
 	})
 }
 

@@ -150,7 +150,7 @@ func TestRolloutLeavesOtherIncidents(t *testing.T) {
 		orders := podOf(p, "orders")
 		orders.Phase, orders.Created = "Pending", noon.Add(20*time.Second)
 		orders.Containers[0].State = cluster.State{Phase: cluster.Waiting, Reason: "ImagePullBackOff", Message: "pull access denied"}
-		orders.Containers[0].Last = cluster.State{}
+		orders.Containers[0].Ended = nil
 		p.Services = append(p.Services, cluster.Service{Ref: cluster.Ref{Kind: "Service", Namespace: "shop", Name: "cart"}, Selector: map[string]string{"app": "cart"}})
 		addApp(p, "front")
 		front := podOf(p, "front") // it names cart, and nothing says that it misses it

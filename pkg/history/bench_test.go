@@ -36,7 +36,7 @@ func twoWeeks(tb testing.TB, path string, facts int) *Store {
 			b.Turns = append(b.Turns, cluster.Turn{Object: ref, Workload: workload, Condition: cluster.Condition{Type: "Ready", Status: "False", Reason: "ContainersNotReady", Transition: at}})
 		case 2:
 			p := cluster.Pod{Ref: ref, Created: noon, Phase: "Running", Node: fmt.Sprint("node-", i%50), Labels: map[string]string{"app": name[:7]}, Message: fmt.Sprint(i),
-				Template: &cluster.Template{ServiceAccount: name[:7]}, Containers: []cluster.Container{{Name: "app", Role: cluster.Regular, Image: "registry.example.com/" + name[:7] + ":1.4", Restarts: int32(i % 100)}}} //nolint:gosec // below a hundred
+				Template: &cluster.Template{ServiceAccount: name[:7]}, Containers: []cluster.Container{{ContainerIdentity: &cluster.ContainerIdentity{Name: "app", Role: cluster.Regular, Image: "registry.example.com/" + name[:7] + ":1.4"}, Restarts: int32(i % 100)}}} //nolint:gosec // below a hundred
 			o, err := ObjectOf(p, int64(i+1))
 			if err != nil {
 				tb.Fatal(err)

@@ -54,7 +54,7 @@ func object[T kept](t *testing.T, x T, version int64) Object {
 func pod(name, phase string) cluster.Pod {
 	return cluster.Pod{Ref: cluster.Ref{Kind: "Pod", Namespace: "shop", Name: name, UID: "uid-" + name}, Created: noon, Phase: phase,
 		Labels: map[string]string{"app": "cart"}, Template: &cluster.Template{ServiceAccount: "cart", Containers: []cluster.ContainerSpec{{Name: "cart", Image: "cart:1"}}},
-		Containers: []cluster.Container{{Name: "cart", Role: cluster.Regular, Restarts: 2}}}
+		Containers: []cluster.Container{{ContainerIdentity: &cluster.ContainerIdentity{Name: "cart", Role: cluster.Regular}, Restarts: 2}}}
 }
 
 func sighting(uid string, count, last int) Sighting {

@@ -53,10 +53,10 @@ func TestExitCodesAreGrouped(t *testing.T) {
 	ended := func(code int32, reason string, minutes int) cluster.State {
 		return cluster.State{Phase: cluster.Terminated, ExitCode: code, Reason: reason, FinishedAt: at.Add(time.Duration(minutes) * time.Minute)}
 	}
-	pod := cluster.Ref{Kind: "Pod", Namespace: "shop", Name: "web-0"}
+	pod, before := cluster.Ref{Kind: "Pod", Namespace: "shop", Name: "web-0"}, ended(137, "Error", 5)
 	s := cluster.New(cluster.Parts{At: at.Add(time.Hour), Scope: cluster.Scope{AllNamespaces: true},
 		Pods: []cluster.Pod{{Ref: pod, Containers: []cluster.Container{
-			{Name: "app", Restarts: 3, State: ended(137, "OOMKilled", 9), Last: ended(137, "Error", 5)}, {Name: "done", State: ended(0, "Completed", 1)}}}},
+			{ContainerIdentity: &cluster.ContainerIdentity{Name: "app"}, Restarts: 3, State: ended(137, "OOMKilled", 9), Ended: &before}, {ContainerIdentity: &cluster.ContainerIdentity{Name: "done"}, State: ended(0, "Completed", 1)}}}},
 		Past: cluster.Past{Ends: []cluster.End{{Pod: pod, Container: "app", State: ended(137, "Error", 5)}, {Pod: pod, Container: "app", State: ended(137, "OOMKilled", 2)},
 			{Pod: pod, Container: "app", State: ended(cluster.ExitCodeUntold, "", 1)}}}})
 	got := exitCodes(s, &Report{}).ExitCodes

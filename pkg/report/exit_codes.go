@@ -134,12 +134,12 @@ func ends(s *cluster.Snapshot) []cluster.End {
 			continue
 		}
 		for _, c := range p.Containers {
-			for _, state := range []cluster.State{c.Last, c.State} {
+			for _, state := range []*cluster.State{c.Last(), &c.State} {
 				if state.Phase != cluster.Terminated {
 					continue
 				}
 				told[key{p.Key(), c.Name, state.FinishedAt.Unix()}] = true
-				out = append(out, cluster.End{Pod: p.Ref, Workload: s.WorkloadOf(p), Node: p.Node, Container: c.Name, Restarts: c.Restarts, State: state})
+				out = append(out, cluster.End{Pod: p.Ref, Workload: s.WorkloadOf(p), Node: p.Node, Container: c.Name, Restarts: c.Restarts, State: *state})
 			}
 		}
 	}

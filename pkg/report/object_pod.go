@@ -25,7 +25,7 @@ func podObject(p *cluster.Pod) object {
 
 func containerStatus(c *cluster.Container) object {
 	return object{"ready": c.Ready, "restartCount": c.Restarts}.put("name", c.Name).put("image", c.Image).put("imageID", c.ImageID).
-		put("state", containerState(&c.State)).put("lastState", containerState(&c.Last)).
+		put("state", containerState(&c.State)).put("lastState", containerState(c.Last())).
 		put("resources", object{}.put("limits", object{}.put("memory", c.MemoryLimit).put("cpu", c.CPULimit)))
 }
 

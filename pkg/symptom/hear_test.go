@@ -20,9 +20,9 @@ func looping(name, message string, change func(*cluster.Pod)) cluster.Pod {
 		Owner:      cluster.Ref{Kind: "StatefulSet", Namespace: "shop", Name: "web"},
 		Template:   &cluster.Template{},
 		Conditions: []cluster.Condition{{Type: "Ready", Status: "False", Reason: "ContainersNotReady", Transition: ago(time.Hour)}},
-		Containers: []cluster.Container{{Name: "app", Role: cluster.Regular, Restarts: 9,
+		Containers: []cluster.Container{{ContainerIdentity: &cluster.ContainerIdentity{Name: "app", Role: cluster.Regular}, Restarts: 9,
 			State: cluster.State{Phase: cluster.Waiting, Reason: "CrashLoopBackOff"},
-			Last: cluster.State{Phase: cluster.Terminated, Reason: "Error", ExitCode: 1, Message: message,
+			Ended: &cluster.State{Phase: cluster.Terminated, Reason: "Error", ExitCode: 1, Message: message,
 				StartedAt: ago(62 * time.Second), FinishedAt: ago(time.Minute)}}}}
 	if change != nil {
 		change(&p)
@@ -121,7 +121,7 @@ func TestLogsOfRunningContainers(t *testing.T) {
 	running := func(ready bool) cluster.Pod {
 		return looping("web-0", "", func(p *cluster.Pod) {
 			c := &p.Containers[0]
-			c.State, c.Last, c.Restarts, c.Ready = cluster.State{Phase: cluster.Running, StartedAt: testNow.Add(-time.Hour)}, cluster.State{}, 0, ready
+			c.State, c.Ended, c.Restarts, c.Ready = cluster.State{Phase: cluster.Running, StartedAt: testNow.Add(-time.Hour)}, nil, 0, ready
 			if ready {
 				p.Conditions[0].Status = "True"
 			}
@@ -148,15 +148,15 @@ func TestLogsWanted(t *testing.T) {
 	}
 	pods = append(pods, looping("z-0", "", func(p *cluster.Pod) { // ended a moment ago
 		p.Owner.Name = "z"
-		p.Containers[0].State, p.Containers[0].Last = p.Containers[0].Last, cluster.State{}
+		p.Containers[0].State, p.Containers[0].Ended = *p.Containers[0].Last(), nil
 	}), looping("x-0", "", func(p *cluster.Pod) { // a Job's pod that failed for good
 		p.Owner, p.Phase = cluster.Ref{Kind: "Job", Namespace: "shop", Name: "x"}, "Failed"
-		p.Containers[0].State, p.Containers[0].Last, p.Containers[0].Restarts = p.Containers[0].Last, cluster.State{}, 0
+		p.Containers[0].State, p.Containers[0].Ended, p.Containers[0].Restarts = *p.Containers[0].Last(), nil, 0
 	}), looping("y-0", "", func(p *cluster.Pod) { // healed
 		p.Owner.Name = "y"
 		c := &p.Containers[0]
 		c.State, c.Ready, p.Conditions[0].Status = cluster.State{Phase: cluster.Running, StartedAt: testNow.Add(-40 * time.Minute)}, true, "True"
-		c.Last.FinishedAt = testNow.Add(-41 * time.Minute)
+		c.Last().FinishedAt = testNow.Add(-41 * time.Minute)
 	}))
 	s := cluster.New(cluster.Parts{At: testNow, Pods: pods})
 	wanted := LogsWanted(s, Recognise(s))
@@ -200,7 +200,7 @@ func TestReplicasLendTheirWords(t *testing.T) {
 				p.Labels["pod-template-hash"] = "4a"
 			}
 			if i == 7 {
-				p.Containers[0].Last.ExitCode = 2
+				p.Containers[0].Last().ExitCode = 2
 			}
 		}))
 	}

@@ -68,10 +68,10 @@ func logsOf(s *Symptom) []cluster.LogRef {
 		if c.Role == cluster.Ephemeral || (s.Container == "" && c.Ready) || (s.Container != "" && c.Name != s.Container) {
 			continue
 		}
-		if c.State.Phase == cluster.Waiting && c.Last.Phase != cluster.Terminated {
+		if c.State.Phase == cluster.Waiting && c.Last().Phase != cluster.Terminated {
 			continue // it never ran
 		}
-		previous := c.Last.Phase == cluster.Terminated && c.State.Phase != cluster.Terminated && (s.Kind == Exit || s.Kind == OOM || s.Kind == CrashLoop)
+		previous := c.Last().Phase == cluster.Terminated && c.State.Phase != cluster.Terminated && (s.Kind == Exit || s.Kind == OOM || s.Kind == CrashLoop)
 		out = append(out, cluster.LogRef{Pod: s.Pod.Key(), Container: c.Name, Previous: previous})
 	}
 	return out

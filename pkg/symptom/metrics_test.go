@@ -24,7 +24,7 @@ func measure(change func(*cluster.Parts)) []Symptom {
 		Pods: []cluster.Pod{{Ref: measuredOf, Node: "worker-1", Phase: "Running", Created: measuredAt.Add(-time.Hour), Labels: map[string]string{"app": "db"},
 			Conditions: []cluster.Condition{{Type: "Ready", Status: "True"}},
 			Template:   &cluster.Template{Containers: []cluster.ContainerSpec{{Name: "db", CPULimit: "500m", MemoryLimit: "128Mi"}}},
-			Containers: []cluster.Container{{Name: "db", Role: cluster.Regular, Ready: true, State: cluster.State{Phase: cluster.Running, StartedAt: measuredAt.Add(-time.Hour)}}}}},
+			Containers: []cluster.Container{{ContainerIdentity: &cluster.ContainerIdentity{Name: "db", Role: cluster.Regular}, Ready: true, State: cluster.State{Phase: cluster.Running, StartedAt: measuredAt.Add(-time.Hour)}}}}},
 		Claims: []cluster.Claim{{Ref: claimOf, StorageClass: "fast", Provisioner: "csi.example.com", AccessModes: []string{"ReadWriteOnce"}}},
 	}
 	change(&p)
@@ -136,7 +136,7 @@ func TestMeasurementsBesideOtherSymptoms(t *testing.T) {
 		return func(p *cluster.Parts) {
 			c := &p.Pods[0].Containers[0]
 			c.Restarts, c.MemoryLimit = 3, "128Mi"
-			c.Last = cluster.State{Phase: cluster.Terminated, Reason: "OOMKilled", ExitCode: 137, StartedAt: measuredAt.Add(-20 * time.Minute), FinishedAt: measuredAt.Add(-10 * time.Minute)}
+			c.Ended = &cluster.State{Phase: cluster.Terminated, Reason: "OOMKilled", ExitCode: 137, StartedAt: measuredAt.Add(-20 * time.Minute), FinishedAt: measuredAt.Add(-10 * time.Minute)}
 			c.State.StartedAt = measuredAt.Add(-9 * time.Minute)
 			p.Usages = []cluster.Usage{{Pod: measuredOf, Container: "db", At: at, WorkingSet: workingSet, MemoryWait: .25}}
 		}

@@ -79,7 +79,7 @@ func startedLast(p *cluster.Pod) time.Time {
 	var at time.Time
 	for i := range p.Containers {
 		if c := &p.Containers[i]; c.Role != cluster.Ephemeral {
-			at = latest(at, latest(c.State.StartedAt, c.Last.StartedAt))
+			at = latest(at, latest(c.State.StartedAt, c.Last().StartedAt))
 		}
 	}
 	return at

@@ -165,7 +165,7 @@ func runningSince(p *cluster.Pod) time.Time {
 	at := startedLast(p)
 	for i := range p.Containers {
 		if c := &p.Containers[i]; c.Role != cluster.Ephemeral {
-			at = latest(at, latest(c.State.FinishedAt, c.Last.FinishedAt))
+			at = latest(at, latest(c.State.FinishedAt, c.Last().FinishedAt))
 		}
 	}
 	return at

@@ -100,7 +100,7 @@ func (r *recogniser) hooked(s *Symptom, p *cluster.Pod, c *cluster.Container, ev
 			last = e
 		}
 	}
-	if last == nil || !c.State.StartedAt.Before(last.Last.Add(backOffReset)) || last.Last.Before(c.Last.FinishedAt.Add(-backOffReset)) {
+	if last == nil || !c.State.StartedAt.Before(last.Last.Add(backOffReset)) || last.Last.Before(c.Last().FinishedAt.Add(-backOffReset)) {
 		return false
 	}
 	s.Item, s.Cause, s.Message, s.Template = StartPostStart, StartHook, last.Message, Mask(last.Message)

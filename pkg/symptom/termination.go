@@ -18,8 +18,8 @@ func terminated(c *cluster.Container) *cluster.State {
 	if c.State.Phase == cluster.Terminated {
 		return &c.State
 	}
-	if c.Last.Phase == cluster.Terminated {
-		return &c.Last
+	if last := c.Last(); last.Phase == cluster.Terminated {
+		return last
 	}
 	return nil
 }
@@ -54,8 +54,8 @@ func (r *recogniser) termination(p *cluster.Pod, c *cluster.Container, events []
 // addHistory adds what is known of earlier ends: the one before, if it was
 // the same, and what events tell.
 func (r *recogniser) addHistory(s *Symptom, c *cluster.Container, t *cluster.State, events []*cluster.Event) {
-	if c.State.Phase == cluster.Terminated && sameEnd(&c.Last, t) {
-		s.First, s.Count = earliest(s.First, c.Last.FinishedAt), 2
+	if c.State.Phase == cluster.Terminated && sameEnd(c.Last(), t) {
+		s.First, s.Count = earliest(s.First, c.Last().FinishedAt), 2
 	}
 	r.addRestartEvents(s, t, events)
 	if s.KilledBy == "" {
@@ -122,12 +122,12 @@ func healed(p *cluster.Pod, c *cluster.Container, at time.Time) bool {
 	if c.State.Phase != cluster.Running || !c.Ready || p.Finished() {
 		return false
 	}
-	ran, last := at.Sub(c.State.StartedAt), c.Last.FinishedAt.Sub(c.Last.StartedAt)
+	ran, last := at.Sub(c.State.StartedAt), c.Last().FinishedAt.Sub(c.Last().StartedAt)
 	enough := backOffReset
 	if c.Restarts <= 1 {
 		enough = time.Minute // once is no loop
 	}
-	if !c.Last.StartedAt.IsZero() {
+	if !c.Last().StartedAt.IsZero() {
 		enough = min(enough, max(2*last, 5*time.Second))
 	}
 	return ran >= enough

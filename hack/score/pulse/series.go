@@ -82,9 +82,9 @@ func restarting(rng *rand.Rand, n int) cluster.Parts {
 		w := workload(i)
 		p.Pods = append(p.Pods, cluster.Pod{Ref: cluster.Ref{Kind: "Pod", Namespace: w.Namespace, Name: w.Name + "-0"}, Created: created, Owner: w, Node: "worker", Phase: "Running",
 			Conditions: []cluster.Condition{{Type: "Ready", Status: "True", Transition: last}},
-			Containers: []cluster.Container{{Name: "app", Role: cluster.Regular, Ready: true, Restarts: int32(restarts), //nolint:gosec // thousands
+			Containers: []cluster.Container{{ContainerIdentity: &cluster.ContainerIdentity{Name: "app", Role: cluster.Regular}, Ready: true, Restarts: int32(restarts), //nolint:gosec // thousands
 				State: cluster.State{Phase: cluster.Running, StartedAt: last.Add(time.Second)},
-				Last:  cluster.State{Phase: cluster.Terminated, Reason: "Error", ExitCode: 1, StartedAt: last.Add(-time.Minute), FinishedAt: last}}}})
+				Ended: &cluster.State{Phase: cluster.Terminated, Reason: "Error", ExitCode: 1, StartedAt: last.Add(-time.Minute), FinishedAt: last}}}})
 	}
 	return p
 }

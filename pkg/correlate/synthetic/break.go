@@ -102,7 +102,7 @@ func (m *maker) crash(p *cluster.Pod, begin time.Time, words string) {
 	c.Ready, c.Restarts = false, int32(n)
 	message := fmt.Sprintf("back-off 5m0s restarting failed container=%s pod=%s_%s", c.Name, p.Name, p.Namespace)
 	c.State = cluster.State{Phase: cluster.Waiting, Reason: "CrashLoopBackOff", Message: message}
-	c.Last = cluster.State{Phase: cluster.Terminated, Reason: "Error", ExitCode: 1, Message: words, StartedAt: ended.Add(-3 * time.Second), FinishedAt: ended}
+	c.Ended = &cluster.State{Phase: cluster.Terminated, Reason: "Error", ExitCode: 1, Message: words, StartedAt: ended.Add(-3 * time.Second), FinishedAt: ended}
 	p.Conditions[1] = cluster.Condition{Type: "Ready", Status: "False", Reason: "ContainersNotReady", Transition: begin}
 	m.out.Events = append(m.out.Events, cluster.Event{Object: p.Ref, Container: c.Name, Warning: true, Reason: "BackOff", Component: "kubelet", Host: p.Node,
 		Message: "Back-off restarting failed container " + c.Name + " in pod " + p.Name + "_" + p.Namespace, First: begin, Last: ended.Add(2 * time.Second), Count: 3 * n})

@@ -130,7 +130,7 @@ func (t *town) add(p *cluster.Parts, a *app) {
 	pod := cluster.Pod{Ref: of("Pod", a.name+"-x"), Owner: rs.Ref, Created: rs.Created, Node: "node1", Phase: "Running", Template: tpl,
 		Labels:     map[string]string{"app": a.name, "pod-template-hash": rs.Hash},
 		Conditions: []cluster.Condition{{Type: "PodScheduled", Status: "True"}, {Type: "Ready", Status: "True"}},
-		Containers: []cluster.Container{{Name: "c", Role: cluster.Regular, Ready: true, State: cluster.State{Phase: cluster.Running, StartedAt: rs.Created}}}}
+		Containers: []cluster.Container{{ContainerIdentity: &cluster.ContainerIdentity{Name: "c", Role: cluster.Regular}, Ready: true, State: cluster.State{Phase: cluster.Running, StartedAt: rs.Created}}}}
 	if a.ill {
 		w.Ready, w.Available = 0, 0
 		t.fail(p, a, &pod)
@@ -149,9 +149,9 @@ func (t *town) fail(p *cluster.Parts, a *app, pod *cluster.Pod) {
 	}
 	c.Restarts = 1
 	c.State = cluster.State{Phase: cluster.Waiting, Reason: "CrashLoopBackOff"}
-	c.Last = cluster.State{Phase: cluster.Terminated, Reason: "Error", ExitCode: 1, StartedAt: at.Add(-time.Second), FinishedAt: at}
+	c.Ended = &cluster.State{Phase: cluster.Terminated, Reason: "Error", ExitCode: 1, StartedAt: at.Add(-time.Second), FinishedAt: at}
 	if a.says != nil {
-		c.Last.Message = "dial tcp: lookup " + a.says.name + " on 10.0.0.10:53: no such host"
+		c.Last().Message = "dial tcp: lookup " + a.says.name + " on 10.0.0.10:53: no such host"
 	}
 }
 

@@ -88,7 +88,7 @@ func (m *maker) failAtNight() {
 			}
 			c := &p.Containers[0]
 			c.Restarts = 5
-			c.Last = cluster.State{Phase: cluster.Terminated, Reason: "Error", ExitCode: 1, StartedAt: ended.Add(-24 * time.Hour), FinishedAt: ended}
+			c.Ended = &cluster.State{Phase: cluster.Terminated, Reason: "Error", ExitCode: 1, StartedAt: ended.Add(-24 * time.Hour), FinishedAt: ended}
 			c.State.StartedAt = ended.Add(time.Second)
 		}
 	}
@@ -114,7 +114,7 @@ func (m *maker) leak() {
 		ended := m.ago(10*time.Minute, 5*time.Hour)
 		c := &p.Containers[0]
 		c.Restarts = 9
-		c.Last = cluster.State{Phase: cluster.Terminated, Reason: "OOMKilled", ExitCode: 137, StartedAt: ended.Add(-6 * time.Hour), FinishedAt: ended}
+		c.Ended = &cluster.State{Phase: cluster.Terminated, Reason: "OOMKilled", ExitCode: 137, StartedAt: ended.Add(-6 * time.Hour), FinishedAt: ended}
 		c.State.StartedAt = ended.Add(time.Second)
 		p.Conditions[1].Transition = ended.Add(10 * time.Second)
 	}

@@ -28,7 +28,7 @@ func podOf(p *cluster.Pod) *corev1.Pod {
 
 func statusOf(c *cluster.Container) corev1.ContainerStatus {
 	return corev1.ContainerStatus{Name: c.Name, Image: c.Image, ImageID: c.ImageID, Ready: c.Ready, RestartCount: c.Restarts,
-		State: stateOf(&c.State), LastTerminationState: stateOf(&c.Last)}
+		State: stateOf(&c.State), LastTerminationState: stateOf(c.Last())}
 }
 
 func stateOf(s *cluster.State) corev1.ContainerState {

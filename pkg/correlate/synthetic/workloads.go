@@ -150,7 +150,7 @@ func (m *maker) addPod(w *workload, r *cluster.Revision, n *cluster.Node, create
 		m.claim(p)
 	}
 	for _, c := range w.Template.Containers {
-		p.Containers = append(p.Containers, cluster.Container{Name: c.Name, Role: c.Role, Image: c.Image, Ready: true,
+		p.Containers = append(p.Containers, cluster.Container{ContainerIdentity: &cluster.ContainerIdentity{Name: c.Name, Role: c.Role, Image: c.Image}, Ready: true,
 			State: cluster.State{Phase: cluster.Running, StartedAt: created.Add(5 * time.Second)}})
 	}
 	w.pods = append(w.pods, p)

@@ -76,10 +76,10 @@ func endedAtOnce(s *symptom.Symptom, p cluster.Probe) bool {
 	}
 	for i := range s.Pod.Containers {
 		c := &s.Pod.Containers[i]
-		if c.Name != s.Container || c.Last.StartedAt.IsZero() {
+		if c.Name != s.Container || c.Last().StartedAt.IsZero() {
 			continue
 		}
-		ran := c.Last.FinishedAt.Sub(c.Last.StartedAt)
+		ran := c.Last().FinishedAt.Sub(c.Last().StartedAt)
 		return ran < budget(p)+45*time.Second // a grace period is 30 s by default
 	}
 	return false

@@ -30,7 +30,7 @@ func clusterOf(old, young int, oldFail bool, since time.Time) (*cluster.Snapshot
 		}
 		p := cluster.Pod{Ref: cluster.Ref{Kind: "Pod", Namespace: "ns", Name: fmt.Sprint("p", i)}, Created: started, Phase: "Running", Template: template,
 			Owner:      cluster.Ref{Kind: "StatefulSet", Namespace: "ns", Name: "w"},
-			Containers: []cluster.Container{{Name: "app", Role: cluster.Regular, Ready: !fails, State: cluster.State{Phase: cluster.Running, StartedAt: started}}}}
+			Containers: []cluster.Container{{ContainerIdentity: &cluster.ContainerIdentity{Name: "app", Role: cluster.Regular}, Ready: !fails, State: cluster.State{Phase: cluster.Running, StartedAt: started}}}}
 		if failing[p.Name] = fails; !fails {
 			p.Conditions = []cluster.Condition{{Type: "Ready", Status: "True"}}
 		}

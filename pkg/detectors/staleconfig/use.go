@@ -103,7 +103,7 @@ func (u *use) startedAround(p *cluster.Pod, h detect.Health, at time.Time) (befo
 		}
 		started := c.State.StartedAt
 		if c.State.Phase == cluster.Waiting || started.IsZero() {
-			started = c.Last.StartedAt
+			started = c.Last().StartedAt
 		}
 		if started.IsZero() { // it has not started yet, and will read what is there now
 			before = false
