@@ -14,9 +14,10 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cmd"
 )
 
-// garbage is what may lie about beside what is used, in percent: half of what Go
-// allows takes a fifth of the memory off and hardly any time (docs/benchmarks.md).
-const garbage = 50
+// garbage is what may lie about beside what is used, in percent: a quarter of what
+// Go allows takes a quarter of the memory off, for a tenth more of a processor
+// (docs/benchmarks.md). GOGC and GOMEMLIMIT are heeded.
+const garbage = 25
 
 func main() {
 	if os.Getenv("GOGC") == "" {
