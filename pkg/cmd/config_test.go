@@ -240,6 +240,20 @@ func TestConsequencesAreIgnoredWhereTheRuleSaysSo(t *testing.T) {
 	}
 }
 
+// TestNothingIsARootForARuleInTheMiddle: what follows from an ignored pattern is
+// told beneath the one that this follows from.
+func TestNothingIsARootForARuleInTheMiddle(t *testing.T) {
+	path := configured(t, "ignore:\n- detector: network\n")
+	r := scan(t, "-f", recording("rollout-dependants"), "--config", path)
+	if len(r.Patterns) != 2 || len(r.Ignored) != 1 {
+		t.Fatalf("%d patterns, %d ignored", len(r.Patterns), len(r.Ignored))
+	}
+	root, exits := &r.Patterns[0], &r.Patterns[1]
+	if root.ExplainedBy != "" || exits.ExplainedBy != root.ID || !slices.Contains(root.Explains, exits.ID) {
+		t.Errorf("%s follows from %q; %s explains %v", exits.ID, exits.ExplainedBy, root.ID, root.Explains)
+	}
+}
+
 func TestExplainTellsAnIgnoredPattern(t *testing.T) {
 	path := configured(t, "ignore:\n- {detector: image-pull, reason: known}\n")
 	out, errOut, code := run(t, "", "explain", "image-pull-auth", "-f", recording("registry-auth"), "--config", path, "--exit-code")

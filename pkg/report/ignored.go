@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +37,32 @@ func ignored(in []correlate.Ignored, told []*correlate.Pattern) []Ignored {
 			Rule: i.Rule.Text + " (" + i.Rule.At + ")", Reason: i.Rule.Reason, Until: moment(i.Rule.Until), Explains: follow[i.ID]})
 	}
 	return out
+}
+
+// pastIgnored puts what follows from an ignored pattern beneath the one that this
+// follows from in turn, where that is told: one incident is told as one.
+func (r *Report) pastIgnored(all []correlate.Ignored) {
+	if len(all) == 0 {
+		return
+	}
+	told, above := map[string]*Pattern{}, map[string]string{}
+	for i := range r.Patterns {
+		told[r.Patterns[i].ID] = &r.Patterns[i]
+	}
+	for _, i := range all {
+		above[i.ID] = i.ExplainedBy
+	}
+	for i := range r.Patterns {
+		p := &r.Patterns[i]
+		up := p.ExplainedBy
+		for told[up] == nil && up != "" {
+			up = above[up]
+		}
+		if root := told[up]; root != nil && up != p.ExplainedBy {
+			p.ExplainedBy = up
+			root.Explains = append(slices.Clip(root.Explains), p.ID)
+		}
+	}
 }
 
 // ignoredNamed is how many patterns are named where they are told in a line.

@@ -38,6 +38,7 @@ func New(story *correlate.Story) *Report {
 		}),
 		Recommendations: recommendations(story.Patterns),
 	}
+	r.pastIgnored(story.Ignored)
 	return r
 }
 
