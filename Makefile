@@ -63,10 +63,13 @@ test: build cluster ## Run all tests, those against a real control plane include
 	if [ -n "$$failed" ]; then echo "TESTS FAILED:$$failed"; exit 1; fi; \
 	echo "ALL TESTS PASSED"
 
-# The long forms are more rows of the tables that `make test` runs in short.
-test-hard: build cluster ## Run the long forms of the tests for broken API servers: every fault at every list (half an hour)
+# The long forms are more rows of the tables that `make test` runs in short, more
+# turns of the same, and the race detector, which needs a C compiler.
+test-hard: build cluster ## Run the long forms of tests: every fault at every list, an hour of churn, races (an hour)
 	KUBECTL_PATTERNS_BIN=$(PATTERNS) KUBECTL_PATTERNS_CLUSTER=$(CLUSTER) KUBECTL_PATTERNS_HARD=1 \
-		CGO_ENABLED=0 $(GO) test $(STAMP) -trimpath -count=1 -timeout 3h -v -run TestHardConditions $(TESTFLAGS) ./hack/integration
+		CGO_ENABLED=0 $(GO) test $(STAMP) -trimpath -count=1 -timeout 3h -v -run 'TestHardConditions|TestRecorderUnderChurn|TestSameBytes' $(TESTFLAGS) \
+		./hack/integration ./pkg/collect ./hack/score
+	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 1h -short ./pkg/...
 
 lint: $(LINTER) ## Run the linters (builds them at first, which takes minutes)
 	$(LINTER) run ./...

@@ -56,6 +56,25 @@ func TestOrderOfInput(t *testing.T) {
 	}
 }
 
+// TestSameBytes: the same scan of the same data says the same, a thousand times
+// in the long form.
+func TestSameBytes(t *testing.T) {
+	times := 10
+	if os.Getenv("KUBECTL_PATTERNS_HARD") != "" {
+		times = 1000
+	}
+	folder := t.TempDir()
+	unpack(t, filepath.Join("testdata", "incidents", "rollout-dependants", "data.tar.gz"), folder, nil)
+	for _, format := range []string{"json", "html"} {
+		want := tell(t, folder, format)
+		for n := range times {
+			if got := tell(t, folder, format); got != want {
+				t.Fatalf("as %s, time %d: %s", format, n, firstDifference(want, got))
+			}
+		}
+	}
+}
+
 func tell(t *testing.T, folder, format string) string {
 	t.Helper()
 	var out, errOut bytes.Buffer

@@ -9,8 +9,10 @@ import (
 )
 
 // write is the one that keeps: in batches, after a second or some thousand
-// facts. When ctx ends it keeps what is left.
+// facts. When ctx ends it keeps what is left; a batch that is being kept at that
+// moment is kept whole.
 func (r *Recorder) write(ctx context.Context) error {
+	whole := context.WithoutCancel(ctx)
 	ticks, bounds := time.NewTicker(flushEvery), time.NewTicker(boundEvery)
 	defer ticks.Stop()
 	defer bounds.Stop()
@@ -19,17 +21,19 @@ func (r *Recorder) write(ctx context.Context) error {
 		select {
 		case s := <-r.sights:
 			if err = r.facts.add(s); err == nil && r.facts.batch.Facts() >= flushAt {
-				err = r.flush(ctx, nil)
+				err = r.flush(whole, nil)
 			}
 		case l := <-r.lists:
-			err = r.gone(ctx, l)
+			err = r.gone(whole, l)
 			close(l.done)
 		case <-ticks.C:
-			err = r.beat(ctx, r.looking.idle() || time.Since(r.beaten) >= beatEvery)
+			err = r.beat(whole, r.looking.idle() || time.Since(r.beaten) >= beatEvery)
 		case <-bounds.C:
-			err = r.bound(ctx)
+			if err = r.bound(ctx); ctx.Err() != nil {
+				err = nil // it goes on the next time
+			}
 		case <-ctx.Done():
-			return r.beat(context.WithoutCancel(ctx), true)
+			return r.beat(whole, true)
 		}
 		if err != nil {
 			return &keepError{err}
