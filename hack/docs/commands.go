@@ -108,6 +108,7 @@ const indexHead = written + `# Documentation
 - [Which versions fit](compatibility.md), of Kubernetes and of our own formats.
 - [How often it is right](scoreboard.md), and [how fast it is](benchmarks.md).
 - [Pages for man(1)](man), as in ` + "`man docs/man/kubectl-patterns-node.1`" + `.
+- [What holds when things are broken](reliability.md), and [what it may do](../SECURITY.md).
 - [How it is built](architecture.md), and [how to contribute](../CONTRIBUTING.md).
 
 ## Commands

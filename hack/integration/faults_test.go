@@ -32,6 +32,7 @@ type fault struct {
 	gaps    map[string]string // else, by resource: what is said of each that was not read whole
 	partial bool              // what is named in gaps was read all the same
 	breaks  bool              // any list may be lost, with a gap
+	warns   string            // of standard error, where there is no gap
 	lost    []string          // detectors whose patterns cannot be told
 }
 
@@ -115,6 +116,9 @@ func (f *fault) check(t *testing.T, c *real, whole *report.Report) {
 	}
 	f.checkSources(t, &r, whole)
 	f.checkPatterns(t, &r, whole)
+	if f.warns != "" && (strings.Count(errOut, "\n") != 1 || !strings.Contains(errOut, f.warns)) {
+		t.Errorf("standard error %q, want %q", errOut, f.warns)
+	}
 	if len(f.gaps) > 0 && !strings.Contains(errOut, "not everything could be read") {
 		t.Errorf("standard error does not warn: %q", errOut)
 	}
@@ -207,7 +211,7 @@ func soundsPartial(t *testing.T, r *report.Report) {
 
 // faults are all that is tried.
 func faults() []fault {
-	return slices.Concat(faultsOfAll(), faultsOfOne(), faultsOfPods(), faultsInMidScan())
+	return slices.Concat(faultsOfAll(), faultsOfOne(), faultsOfPods(), faultsInMidScan(), faultsOfClocks())
 }
 
 const loginPage = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in</body></html>"
@@ -310,6 +314,16 @@ func onward(token string) (string, error) {
 	fields.Revision = -1
 	raw, err = json.Marshal(fields)
 	return base64.RawURLEncoding.EncodeToString(raw), err
+}
+
+// faultsOfClocks: nothing that is told depends on ours.
+func faultsOfClocks() []fault {
+	return []fault{
+		{name: "our clock is five hours behind", do: dated(5 * time.Hour), warns: "the clock of this machine is 5h behind the API server's"},
+		{name: "our clock is ten minutes behind", do: dated(10 * time.Minute), warns: "10m behind"},
+		{name: "our clock is a few seconds ahead", do: dated(-5 * time.Second)},
+		{name: "clocks of nodes are hours ahead and behind", to: []string{"pods"}, do: skewedNodes, gaps: map[string]string{"clocks": "(3h behind)"}},
+	}
 }
 
 // faultsInMidScan: the API server goes away while lists come.

@@ -94,6 +94,8 @@ func (f *fault) result() string {
 	switch {
 	case f.says != "":
 		return fmt.Sprintf("exit code 1, says “%s”", f.says)
+	case f.warns != "":
+		return fmt.Sprintf("whole, by the API server's clock; warns “%s”", f.warns)
 	case f.breaks:
 		return "each list is whole, or a gap"
 	case len(f.gaps) == 0:

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -151,6 +152,42 @@ func hang(_ http.ResponseWriter, r *http.Request, _ http.Handler) { <-r.Context(
 func inJSON(w http.ResponseWriter, r *http.Request, real http.Handler) {
 	r.Header.Set("Accept", "application/json")
 	real.ServeHTTP(w, r)
+}
+
+// dated has the answers of the real server bear another date.
+func dated(by time.Duration) tamper {
+	return func(w http.ResponseWriter, r *http.Request, real http.Handler) {
+		real.ServeHTTP(&spoiled{ResponseWriter: w, left: always, header: func(h http.Header) {
+			h.Set("Date", time.Now().Add(by).UTC().Format(http.TimeFormat))
+		}}, r)
+	}
+}
+
+// skewedNodes has what kubelets dated in the pods of two namespaces be three hours
+// later or earlier than it was.
+func skewedNodes(w http.ResponseWriter, r *http.Request, real http.Handler) {
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("Accept-Encoding", "identity")
+	whole := httptest.NewRecorder()
+	real.ServeHTTP(whole, r)
+	var list corev1.PodList
+	if err := json.Unmarshal(whole.Body.Bytes(), &list); err != nil {
+		panic(err)
+	}
+	for i := range list.Items {
+		pod := &list.Items[i]
+		by := map[string]time.Duration{"team-01": 3 * time.Hour, "team-04": -3 * time.Hour}[pod.Namespace]
+		if pod.Status.StartTime != nil {
+			pod.Status.StartTime.Time = pod.Status.StartTime.Add(by)
+		}
+		for j := range pod.Status.Conditions {
+			at := &pod.Status.Conditions[j].LastTransitionTime
+			at.Time = at.Add(by)
+		}
+	}
+	list.TypeMeta = metav1.TypeMeta{Kind: "PodList", APIVersion: "v1"}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(&list) // whoever asked may have gone
 }
 
 // resetAfter breaks an answer off in its midst.

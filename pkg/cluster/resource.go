@@ -44,6 +44,7 @@ const (
 	Metrics                Resource = "metrics"    // what kubelets measure
 	History                Resource = "history"    // what a recorder kept
 	Prometheus             Resource = "prometheus" // what a monitoring system measured
+	Clocks                 Resource = "clocks"     // those of nodes, where they tell another time
 )
 
 // Source is one thing that was read, or could not be.

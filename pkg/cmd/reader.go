@@ -53,6 +53,7 @@ func (o *options) reader() (reader, error) {
 	if live.Home, _, err = o.config.ToRawKubeConfigLoader().Namespace(); err != nil {
 		return nil, err
 	}
+	live.Notice = func(said string) { o.warn("%s", said) }
 	live.Progress, live.Salvage = o.progress.note, o.salvage
 	return live, nil
 }

@@ -142,7 +142,7 @@ func (p *polling) ask(ctx context.Context, node, path string) error {
 		p.parts.Filesystems = append(p.parts.Filesystems, found...)
 		return err
 	}
-	points, err := exposition(in, p.l.now().UTC())
+	points, err := exposition(in, p.l.clock().UTC())
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sampler.add(node, points)

@@ -28,6 +28,8 @@ type Live struct {
 	identity cluster.Identity
 	now      func() time.Time
 	patience time.Duration // for one request (--request-timeout), 0: none is too long
+	server   *serverClock
+	ahead    time.Duration // of the API server's clock, 0: it tells our time
 	plain    bool          // have lists sent uncompressed
 	inside   permissions   // where something may be read, if not everywhere
 	groups   sync.Map      // what is served of a group, by version: asked once
@@ -40,6 +42,8 @@ type Live struct {
 	// Progress is told how many objects of what is being read there are so
 	// far; may be nil.
 	Progress func(resource cluster.Resource, objects int)
+	// Notice is told in a sentence what is odd and leaves no gap; may be nil.
+	Notice func(string)
 	// Salvage keeps what was read when the reading is interrupted: then what is
 	// missing is a gap, and there is no error.
 	Salvage bool
@@ -57,7 +61,10 @@ func NewLive(config *rest.Config, contextName string) (*Live, error) {
 	if c.Timeout > 0 {
 		wait = min(wait, c.Timeout)
 	}
-	c.Wrap(func(next http.RoundTripper) http.RoundTripper { return &guarded{next: next, wait: wait} })
+	server := &serverClock{}
+	c.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return &guarded{next: next, server: server, wait: wait}
+	})
 	typed, err := kubernetes.NewForConfig(c)
 	if err != nil {
 		return nil, fmt.Errorf("making a client: %w", err)
@@ -66,7 +73,7 @@ func NewLive(config *rest.Config, contextName string) (*Live, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a metadata client: %w", err)
 	}
-	return &Live{typed: typed, metadata: meta, now: time.Now, patience: c.Timeout,
+	return &Live{typed: typed, metadata: meta, now: time.Now, server: server, patience: c.Timeout,
 		identity: cluster.Identity{Context: contextName, Server: config.Host}}, nil
 }
 
@@ -82,13 +89,18 @@ func (l *Live) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, er
 	if err != nil {
 		return cluster.Parts{}, err
 	}
-	all.Identity, all.Scope, all.At = l.identity, scope, l.now().UTC().Truncate(time.Second)
+	all.Identity, all.Scope, all.At = l.identity, scope, l.clock().UTC().Truncate(time.Second)
 	if all.reach.partly {
 		all.narrow()
-		return all.finish(), nil
+	} else {
+		all.Namespaces = slices.Clone(scope.Namespaces)
 	}
-	all.Namespaces = slices.Clone(scope.Namespaces)
-	return all.finish(), nil
+	parts := all.finish()
+	if gap, found := skewOf(&parts); found {
+		parts.Gaps = append(parts.Gaps, gap)
+		parts.Sources = append(parts.Sources, cluster.Source{Resource: gap.Resource, From: "live", Gap: gap.Reason, Remedy: gap.Remedy})
+	}
+	return parts, nil
 }
 
 // atOnce is how many lists are asked for at the same time: fewer than the
@@ -139,6 +151,7 @@ func (l *Live) meet(ctx context.Context, scope cluster.Scope) error {
 	default:
 		return l.unreachable(err)
 	}
+	l.setClock()
 	for _, ns := range scope.Namespaces {
 		if _, err := l.typed.CoreV1().Namespaces().Get(ctx, ns, metav1.GetOptions{}); apierrors.IsNotFound(err) {
 			return fmt.Errorf("namespace %q does not exist", ns)

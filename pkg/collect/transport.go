@@ -19,15 +19,18 @@ const longestWait = 10 * time.Second
 
 // guarded looks at each answer before anything decodes it.
 type guarded struct {
-	next http.RoundTripper
-	wait time.Duration // the longest that is waited before a second try
+	next   http.RoundTripper
+	server *serverClock
+	wait   time.Duration // the longest that is waited before a second try
 }
 
 func (g *guarded) RoundTrip(r *http.Request) (*http.Response, error) {
+	asked := time.Now()
 	answer, err := g.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
+	g.server.hear(answer, asked, time.Now())
 	if isWebPage(answer) {
 		_ = answer.Body.Close() // nobody wants it
 		return nil, errWebPage
