@@ -268,7 +268,7 @@ func faultsOfOne() []fault {
 		{name: "events are 503 once", to: events, do: after(1, 1, status(503, metav1.StatusReasonServiceUnavailable, "starting"))},
 		{name: "events are 504", to: events, do: status(504, metav1.StatusReasonTimeout, "etcdserver: request timed out"), gaps: gap("timed out")},
 		{name: "events hang", to: events, do: hang, args: []string{"--request-timeout", "8s"}, gaps: gap("timed out after 8s")},
-		{name: "events drip", to: events, do: drip(1000, 200*time.Millisecond), args: []string{"--request-timeout", "8s"}, gaps: gap("timed out after 8s")},
+		{name: "events drip", to: events, do: drip(100, 200*time.Millisecond), args: []string{"--request-timeout", "8s"}, gaps: gap("timed out after 8s")},
 		{name: "events are a login page", to: events, do: answer(200, "text/html", loginPage), gaps: gap("web page")},
 		{name: "events are another JSON", to: events, do: answer(200, "application/json", `{"error": "login_required"}`), gaps: gap("not a list")},
 		{name: "events are garbage", to: events, do: answer(200, "application/vnd.kubernetes.protobuf", "k8s\x00\x12\xff\xff\x03garbage"), gaps: gap("")},

@@ -90,6 +90,7 @@ func (l *Live) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, er
 		return cluster.Parts{}, err
 	}
 	all.Identity, all.Scope, all.At = l.identity, scope, l.clock().UTC().Truncate(time.Second)
+	all.soberTimes(l.clock())
 	if all.reach.partly {
 		all.narrow()
 	} else {
@@ -127,7 +128,6 @@ func sideBySide(ctx context.Context, n int, read func(ctx context.Context, i int
 	for _, b := range buckets {
 		all.merge(b)
 	}
-	all.soberTimes(time.Now())
 	return all, nil
 }
 
@@ -259,6 +259,7 @@ func (l *Live) Configs(ctx context.Context, configMaps, secrets []string) (clust
 	if err != nil {
 		return cluster.Parts{}, err
 	}
+	b.soberTimes(l.clock())
 	return b.Parts, nil
 }
 

@@ -78,6 +78,7 @@ func (l *Live) Settings(ctx context.Context, wanted map[cluster.Resource][]strin
 	if err != nil {
 		return cluster.Parts{}, err
 	}
+	all.soberTimes(l.clock())
 	return all.Parts, nil
 }
 
