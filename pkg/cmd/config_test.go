@@ -252,6 +252,35 @@ func TestNothingIsARootForARuleInTheMiddle(t *testing.T) {
 	if root.ExplainedBy != "" || exits.ExplainedBy != root.ID || !slices.Contains(root.Explains, exits.ID) {
 		t.Errorf("%s follows from %q; %s explains %v", exits.ID, exits.ExplainedBy, root.ID, root.Explains)
 	}
+	if slices.Contains(advised(r), exits.ID) || !slices.Contains(advised(r), root.ID) {
+		t.Errorf("advice for %v", advised(r))
+	}
+}
+
+// TestAdviceForWhatFollowsFromAnIgnoredRoot: nothing else would say what to do.
+func TestAdviceForWhatFollowsFromAnIgnoredRoot(t *testing.T) {
+	path := configured(t, "ignore:\n- detector: image-pull\n")
+	r := scan(t, "-f", recording("registry-auth"), "--config", path)
+	for i := range r.Patterns {
+		p := &r.Patterns[i]
+		if p.ExplainedBy != "" && !slices.Contains(ids(r), p.ExplainedBy) && len(p.Recommendations) > 0 && !slices.Contains(advised(r), p.ID) {
+			t.Errorf("no advice for %s", p.ID)
+		}
+	}
+	if len(advised(r)) == 0 {
+		t.Error("no advice at all")
+	}
+}
+
+// advised are the patterns that something is to be done about.
+func advised(r *report.Report) []string {
+	var out []string
+	for _, advice := range r.Recommendations {
+		if advice.Urgency != "monitoring" {
+			out = append(out, advice.Patterns...)
+		}
+	}
+	return out
 }
 
 func TestExplainTellsAnIgnoredPattern(t *testing.T) {

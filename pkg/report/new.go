@@ -36,9 +36,9 @@ func New(story *correlate.Story) *Report {
 		Skipped: convert(story.Skipped, func(k detect.Skipped) Skipped {
 			return Skipped{Detector: k.Detector, Why: k.Why, Unasked: k.Unasked, Partly: k.Partly}
 		}),
-		Recommendations: recommendations(story.Patterns),
 	}
 	r.pastIgnored(story.Ignored)
+	r.Recommendations = r.recommendations(story.Patterns)
 	return r
 }
 
@@ -194,25 +194,29 @@ func recommendation(r detect.Recommendation, id string) Recommendation {
 }
 
 // recommendations are those of the roots, most urgent first, the same advice
-// once: what follows from a root is mended with it.
-func recommendations(ps []*correlate.Pattern) []Recommendation {
+// once: what follows from a root is mended with it, but where that root is not
+// told (it is ignored) it speaks for itself.
+func (r *Report) recommendations(ps []*correlate.Pattern) []Recommendation {
 	out := []Recommendation{}
-	at := map[string]int{}
+	at, told := map[string]int{}, map[string]bool{}
 	for _, p := range ps {
-		if p.ExplainedBy != "" {
+		told[p.ID] = true
+	}
+	for i, p := range ps {
+		if told[r.Patterns[i].ExplainedBy] {
 			continue
 		}
-		for _, r := range p.Recommendations {
-			if r.Urgency == detect.Immediate && p.Severity == correlate.Info {
-				r.Urgency = detect.Later // nothing hurts now
+		for _, advice := range p.Recommendations {
+			if advice.Urgency == detect.Immediate && p.Severity == correlate.Info {
+				advice.Urgency = detect.Later // nothing hurts now
 			}
-			key := string(r.Urgency) + r.Text
-			if i, ok := at[key]; ok {
-				out[i].Patterns = append(out[i].Patterns, p.ID)
+			key := string(advice.Urgency) + advice.Text
+			if k, ok := at[key]; ok {
+				out[k].Patterns = append(out[k].Patterns, p.ID)
 				continue
 			}
 			at[key] = len(out)
-			out = append(out, recommendation(r, p.ID))
+			out = append(out, recommendation(advice, p.ID))
 		}
 	}
 	out = append(out, alerts(ps)...)
