@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"io"
 	"runtime"
 	"strings"
 	"testing"
@@ -11,7 +12,9 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate/synthetic"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detectors"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
@@ -57,6 +60,44 @@ func BenchmarkAnalysis(b *testing.B) {
 		b.Fatal("no patterns")
 	}
 	runtime.KeepAlive(s)
+}
+
+// BenchmarkStages are the stages after reading, each by itself, on that cluster;
+// those of reading are BenchmarkList of pkg/collect.
+func BenchmarkStages(b *testing.B) {
+	s, suite := large(), detectors.Suite()
+	symptoms := symptom.Recognise(s)
+	patterns, skipped := detect.Run(suite, s, symptoms)
+	story := correlate.Explain(nil, s, suite, symptoms, patterns, skipped)
+	r := report.New(story)
+	for _, stage := range []struct {
+		name string
+		run  func()
+	}{
+		{"index", func() { cluster.New(s.Parts) }},
+		{"symptoms", func() { symptom.Recognise(s) }},
+		{"detect", func() { detect.Run(suite, s, symptoms) }},
+		{"correlate", func() { correlate.Explain(nil, s, suite, symptoms, patterns, skipped) }},
+		{"report", func() { report.New(story) }},
+		{"render text", func() { drawn(b, report.Text(io.Discard, r, report.Style{Width: 100})) }},
+		{"render wide", func() { drawn(b, report.Wide(io.Discard, r, report.Style{Width: 100})) }},
+		{"render JSON", func() { drawn(b, report.JSON(io.Discard, r)) }},
+		{"render HTML", func() { drawn(b, report.HTML(io.Discard, r, report.Style{Width: 100})) }},
+	} {
+		b.Run(stage.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				stage.run()
+			}
+		})
+	}
+}
+
+func drawn(b *testing.B, err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
 }
 
 func liveHeap() int64 {
