@@ -182,9 +182,12 @@ func firstLine(text string) string {
 	return line
 }
 
+// isBrokenOff knows some ends of a connection by their words alone: net/http says
+// "force closed" where it gives up one that others still read from.
 func isBrokenOff(err error) bool {
 	return errors.Is(err, io.ErrUnexpectedEOF) || utilnet.IsProbableEOF(err) || utilnet.IsConnectionRefused(err) || utilnet.IsConnectionReset(err) ||
-		utilnet.IsHTTP2ConnectionLost(err) || strings.Contains(err.Error(), "stream error") || strings.Contains(err.Error(), "GOAWAY")
+		utilnet.IsHTTP2ConnectionLost(err) || strings.Contains(err.Error(), "stream error") || strings.Contains(err.Error(), "GOAWAY") ||
+		strings.Contains(err.Error(), "client connection force closed")
 }
 
 func isGarbled(err error) bool {

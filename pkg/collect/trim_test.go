@@ -252,8 +252,10 @@ func TestGapsSayWhyInAWord(t *testing.T) {
 		"429 too many requests":      {apierrors.NewTooManyRequests("slow down", 1), "try again later"},
 		"timed out":                  {apierrors.NewTimeoutError("slow", 1), "try again later"},
 		"timed out after 5s":         {sent(context.DeadlineExceeded), "--request-timeout"},
-		"500 Internal Server Error: Internal error occurred: x":    {apierrors.NewInternalError(errors.New("x")), ""},
-		"the connection broke off: unexpected EOF":                 {sent(io.ErrUnexpectedEOF), "try again"},
+		"500 Internal Server Error: Internal error occurred: x": {apierrors.NewInternalError(errors.New("x")), ""},
+		"the connection broke off: unexpected EOF":              {sent(io.ErrUnexpectedEOF), "try again"},
+		"the connection broke off: http2: client connection force closed via ClientConn.Close": {
+			sent(errors.New("http2: client connection force closed via ClientConn.Close")), "try again"},
 		"a web page, not an answer of an API server":               {sent(errWebPage), "log in there"},
 		"not a list: not a list in Kubernetes' protobuf form":      {wire.ErrForm, "proxy-url"},
 		"tls: failed to verify certificate: not of this authority": {sent(errors.New("tls: failed to verify certificate: not of this authority")), ""},
