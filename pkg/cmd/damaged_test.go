@@ -1,12 +1,8 @@
 package cmd
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path"
@@ -43,33 +39,22 @@ func damaged(t *testing.T, name string, seed uint64, d *damage) string {
 
 func listsOf(t *testing.T, name string) map[string]map[string]any {
 	t.Helper()
-	f, err := os.Open(recording(name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	z, err := gzip.NewReader(f)
+	archive, err := os.ReadFile(recording(name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := map[string]map[string]any{}
-	for in := tar.NewReader(z); ; {
-		h, err := in.Next()
-		if errors.Is(err, io.EOF) {
-			return out
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if path.Ext(h.Name) != ".json" {
+	for file, text := range filesOf(t, string(archive)) {
+		if path.Ext(file) != ".json" {
 			continue
 		}
 		var list map[string]any
-		if err := json.NewDecoder(in).Decode(&list); err != nil {
-			t.Fatal(h.Name, err)
+		if err := json.Unmarshal([]byte(text), &list); err != nil {
+			t.Fatal(file, err)
 		}
-		out[path.Base(h.Name)] = list
+		out[path.Base(file)] = list
 	}
+	return out
 }
 
 // damagedRecordings have failures of many sorts: of nodes, pulls, rollouts.
