@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,8 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
@@ -36,18 +32,7 @@ type slow struct {
 // inFront starts one. Held is the path of a list, of whose pages so many pass.
 func inFront(t *testing.T, c *real, held string, pass int) *slow {
 	t.Helper()
-	config, err := clientcmd.BuildConfigFromFlags("", c.kubeconfig)
-	if err != nil {
-		t.Fatal(err)
-	}
-	behind, err := url.Parse(config.Host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := httputil.NewSingleHostReverseProxy(behind)
-	if proxy.Transport, err = rest.TransportFor(config); err != nil {
-		t.Fatal(err)
-	}
+	proxy := c.proxy(t)
 	s := &slow{held: make(chan struct{})}
 	var mu sync.Mutex
 	var once sync.Once
@@ -70,13 +55,7 @@ func inFront(t *testing.T, c *real, held string, pass int) *slow {
 		proxy.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	s.real = &real{plugin: c.plugin, kubeconfig: filepath.Join(t.TempDir(), "kubeconfig")}
-	if err := clientcmd.WriteToFile(api.Config{
-		Clusters: map[string]*api.Cluster{"slow": {Server: server.URL}}, CurrentContext: "slow",
-		Contexts: map[string]*api.Context{"slow": {Cluster: "slow"}},
-	}, s.kubeconfig); err != nil {
-		t.Fatal(err)
-	}
+	s.real = c.at(t, api.Cluster{Server: server.URL})
 	return s
 }
 
