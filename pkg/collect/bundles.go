@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // The bundles that other tools save, known by the folders in them.
@@ -22,9 +22,9 @@ import (
 // cluster-resources/pods/logs/NS/POD/CONTAINER.log; CONTAINER-logs-errors.log
 // says why there is none (troubleshoot/pkg/collect/cluster_resources.go, pkg/constants).
 var (
-	mustGather    = regexp.MustCompile(`(?:^|/)(?:cluster-scoped-resources/|namespaces/[^/]+/[^/]+/.*\.(?:ya?ml|log)$)`)
-	supportBundle = regexp.MustCompile(`(?:^|/)cluster-resources/([a-z-]+)(?:/|\.json)`)
-	bundledLog    = regexp.MustCompile(`(?:^|/)cluster-resources/pods/logs/([^/]+)/([^/]+)/([^/]+?)(-previous)?\.log$`)
+	mustGather    = lazyregexp.New(`(?:^|/)(?:cluster-scoped-resources/|namespaces/[^/]+/[^/]+/.*\.(?:ya?ml|log)$)`)
+	supportBundle = lazyregexp.New(`(?:^|/)cluster-resources/([a-z-]+)(?:/|\.json)`)
+	bundledLog    = lazyregexp.New(`(?:^|/)cluster-resources/pods/logs/([^/]+)/([^/]+)/([^/]+?)(-previous)?\.log$`)
 )
 
 // bundledKinds are the kinds of a support bundle's folders. Older bundles hold
@@ -108,7 +108,7 @@ func isForeign(name string) bool {
 // dumpedFile matches the lists that `kubectl cluster-info dump` writes of
 // nodes, and of each namespace
 // (kubectl/pkg/cmd/clusterinfo/clusterinfo_dump.go).
-var dumpedFile = regexp.MustCompile(`^(?:nodes|events|replication-controllers|services|daemonsets|deployments|replicasets|pods)\.(?:json|yaml)$`)
+var dumpedFile = lazyregexp.New(`^(?:nodes|events|replication-controllers|services|daemonsets|deployments|replicasets|pods)\.(?:json|yaml)$`)
 
 // noteDump notes the folder of a dump, which is known by the one file that
 // nobody else calls so.

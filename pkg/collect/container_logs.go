@@ -5,16 +5,16 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // containerLog matches the log of one container as must-gather lays it out, and
 // this plugin's snapshots: namespaces/NAMESPACE/pods/POD/CONTAINER/CONTAINER/logs/current.log,
 // or previous.log for the run before.
-var containerLog = regexp.MustCompile(`(?:^|/)namespaces/([^/]+)/pods/([^/]+)/([^/]+)/(?:[^/]+/)?logs/(current|previous)(?:\.insecure)?\.log$`)
+var containerLog = lazyregexp.New(`(?:^|/)namespaces/([^/]+)/pods/([^/]+)/([^/]+)/(?:[^/]+/)?logs/(current|previous)(?:\.insecure)?\.log$`)
 
 // containerLogOf is whose log a file is by its name.
 func containerLogOf(name string) (cluster.LogRef, bool) {

@@ -7,11 +7,11 @@ import (
 	"errors"
 	"io"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // dumpedFrom is what the logs of a dump are called as a source: each lies in a
@@ -23,7 +23,7 @@ const mostDumped = 32 << 20
 
 // dumpedHead begins a container's log in what `kubectl cluster-info dump`
 // writes (kubectl/pkg/cmd/clusterinfo/clusterinfo_dump.go).
-var dumpedHead = regexp.MustCompile(`^==== START logs for container (\S{1,253}) of pod (\S{1,63})/(\S{1,253}) ====`)
+var dumpedHead = lazyregexp.New(`^==== START logs for container (\S{1,253}) of pod (\S{1,63})/(\S{1,253}) ====`)
 
 // dumpedLogs keeps the ends of the logs of a dump, as its lines go by.
 type dumpedLogs struct {

@@ -3,22 +3,22 @@ package collect
 import (
 	"net"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // hostPort matches "host:port" and hosts of at least two labels that end as
 // names of Services do. A lone word is not taken for a host: nearly any
 // value would pass.
-var hostPort = regexp.MustCompile(`^(?:[\w.%+-]+(?::[^@\s]*)?@)?([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?):(\d{2,5})(?:/.*)?$`)
+var hostPort = lazyregexp.New(`^(?:[\w.%+-]+(?::[^@\s]*)?@)?([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?):(\d{2,5})(?:/.*)?$`)
 
-var serviceHost = regexp.MustCompile(`^[a-z0-9-]+\.[a-z0-9-]+\.svc(?:\.[a-z0-9.-]+)?$`)
+var serviceHost = lazyregexp.New(`^[a-z0-9-]+\.[a-z0-9-]+\.svc(?:\.[a-z0-9.-]+)?$`)
 
 // credentialName matches what is set to a credential: of such a value a URL
 // alone is looked at for its host, as "user:12345" reads like host:port.
-var credentialName = regexp.MustCompile(`(?i)(?:passw(?:or)?d|passwd|passphrase|pwd|secret|token|credentials?|auth|userpass|(?:api|access|private|account|encryption|signing)[_.-]?key)["']?$`)
+var credentialName = lazyregexp.New(`(?i)(?:passw(?:or)?d|passwd|passphrase|pwd|secret|token|credentials?|auth|userpass|(?:api|access|private|account|encryption|signing)[_.-]?key)["']?$`)
 
 // addEndpoint keeps the hosts that a value names: URLs, host:port, lists of
 // these, and the long names of Services. The value itself, which may hold a

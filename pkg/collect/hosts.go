@@ -3,13 +3,13 @@ package collect
 import (
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // What is read of a text at most, and how many hosts are kept of an object.
@@ -19,8 +19,8 @@ const (
 )
 
 var (
-	urlIn     = regexp.MustCompile(`[a-z][a-z0-9+.-]{0,30}://[^\s"'<>,;)}]{1,500}`)
-	serviceIn = regexp.MustCompile(`\b[a-z0-9-]{1,63}\.[a-z0-9-]{1,63}\.svc\b(?:\.[a-z0-9.-]{1,200}[a-z0-9])?(?::\d{1,5})?`)
+	urlIn     = lazyregexp.New(`[a-z][a-z0-9+.-]{0,30}://[^\s"'<>,;)}]{1,500}`)
+	serviceIn = lazyregexp.New(`\b[a-z0-9-]{1,63}\.[a-z0-9-]{1,63}\.svc\b(?:\.[a-z0-9.-]{1,200}[a-z0-9])?(?::\d{1,5})?`)
 )
 
 // hostsIn are the hosts that the value of a ConfigMap names, be it a plain
@@ -93,10 +93,10 @@ func savedConfigMap(b *bucket, raw []byte) error {
 }
 
 // waits match the commands by which init containers wait for somebody.
-var waits = []*regexp.Regexp{
-	regexp.MustCompile(`\b(?:nc|ncat|netcat)\s+(?:-\S{1,20}\s+(?:\d{1,6}\s+)?){0,6}([a-z0-9][a-z0-9.-]{0,252})\s+\d{1,5}\b`),
-	regexp.MustCompile(`\b(?:nslookup|dig|host|getent\s+a?hosts(?:v4)?)\s+(?:-\S{1,30}\s+){0,4}([a-z0-9][a-z0-9.-]{0,252})`),
-	regexp.MustCompile(`\b(?:pg_isready|psql|redis-cli|mysqladmin|mysql|mongosh?|cqlsh)\b[^;&|\n]{0,200}?\s(?:-h|--host)[= ]?([a-z0-9][a-z0-9.-]{0,252})`),
+var waits = []*lazyregexp.Regexp{
+	lazyregexp.New(`\b(?:nc|ncat|netcat)\s+(?:-\S{1,20}\s+(?:\d{1,6}\s+)?){0,6}([a-z0-9][a-z0-9.-]{0,252})\s+\d{1,5}\b`),
+	lazyregexp.New(`\b(?:nslookup|dig|host|getent\s+a?hosts(?:v4)?)\s+(?:-\S{1,30}\s+){0,4}([a-z0-9][a-z0-9.-]{0,252})`),
+	lazyregexp.New(`\b(?:pg_isready|psql|redis-cli|mysqladmin|mysql|mongosh?|cqlsh)\b[^;&|\n]{0,200}?\s(?:-h|--host)[= ]?([a-z0-9][a-z0-9.-]{0,252})`),
 }
 
 // addWaits keeps whom an init container's command names or waits for.

@@ -1,8 +1,9 @@
 package collect
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // maskText replaces what looks like a credential in a text that applications
@@ -24,7 +25,7 @@ type mask struct {
 	// hints are the words of which a text holds one, in whatever case, if the
 	// pattern matches it.
 	hints   []string
-	pattern *regexp.Regexp
+	pattern *lazyregexp.Regexp
 	with    string
 }
 
@@ -40,7 +41,7 @@ func (m *mask) apply(text string) string {
 // plainValue matches what stands where a secret would and says that there is
 // none: MySQL's "(using password: YES)", "DB_PASSWORD: undefined", and words
 // such as those of "Basic authentication".
-var plainValue = regexp.MustCompile(`(?i:[=:]\s*["']?(?:yes|no|true|false|undefined|null|nil|none|required|missing|empty|unset|must|invalid)["']?$)|^(?i:bearer|basic)\s+[a-z]+$`)
+var plainValue = lazyregexp.New(`(?i:[=:]\s*["']?(?:yes|no|true|false|undefined|null|nil|none|required|missing|empty|unset|must|invalid)["']?$)|^(?i:bearer|basic)\s+[a-z]+$`)
 
 // hint is a word with the rows, as bits, of which it is a hint.
 type hint struct {

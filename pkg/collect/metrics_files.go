@@ -6,17 +6,17 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // metricsForm is what saved answers of kubelets are called: a folder
 // metrics-N for each sample, in it files by kubelet. The answers in
 // Prometheus' format are known by their names alone.
-var metricsForm = regexp.MustCompile(`(?:^|/)(?:(metrics-\d+)/)?(?:(cadvisor|resource)-([^/]+)\.prom|(summary)-([^/]+)\.json|(time)-([^/]+)\.txt)$`)
+var metricsForm = lazyregexp.New(`(?:^|/)(?:(metrics-\d+)/)?(?:(cadvisor|resource)-([^/]+)\.prom|(summary)-([^/]+)\.json|(time)-([^/]+)\.txt)$`)
 
 // metricsFile is one saved answer of a kubelet.
 type metricsFile struct {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // table is a table as `kubectl get events` and `kubectl get pods` print it.
@@ -32,9 +32,9 @@ type column struct {
 }
 
 var (
-	eventsHead = regexp.MustCompile(`^(?:NAMESPACE +)?LAST SEEN +(?:FIRST SEEN +COUNT +NAME +)?TYPE +REASON +OBJECT +`)
-	podsHead   = regexp.MustCompile(`^(?:NAMESPACE +)?NAME +READY +STATUS +RESTARTS +AGE\b`)
-	gapInHead  = regexp.MustCompile(` {2,}`)
+	eventsHead = lazyregexp.New(`^(?:NAMESPACE +)?LAST SEEN +(?:FIRST SEEN +COUNT +NAME +)?TYPE +REASON +OBJECT +`)
+	podsHead   = lazyregexp.New(`^(?:NAMESPACE +)?NAME +READY +STATUS +RESTARTS +AGE\b`)
+	gapInHead  = lazyregexp.New(` {2,}`)
 )
 
 // isTable reports whether a line is the head of a table that is read.
@@ -136,7 +136,7 @@ func (t *table) cut(line string) (map[string]string, bool) {
 }
 
 // seen matches when an event was seen: "3m", or "3m (x5 over 10m)".
-var seen = regexp.MustCompile(`^(\S+)(?: \(x(\d+) over (\S+)\))?$`)
+var seen = lazyregexp.New(`^(\S+)(?: \(x(\d+) over (\S+)\))?$`)
 
 func (t *table) event(row map[string]string) error {
 	m := seen.FindStringSubmatch(row["LAST SEEN"])
@@ -188,7 +188,7 @@ func kindNamed(lower string) string {
 
 // age matches what kubectl prints of a duration: 5s, 3m12s, 2d4h, 3y12d
 // (apimachinery/pkg/util/duration HumanDuration).
-var age = regexp.MustCompile(`^(?:(\d+)y)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$`)
+var age = lazyregexp.New(`^(?:(\d+)y)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$`)
 
 // ago is the time of an age. "<unknown>" is zero.
 func (t *table) ago(text string) (time.Time, error) {
@@ -216,8 +216,8 @@ const notTold = "(not told)"
 // statusForm matches the column READY, and restarts the column RESTARTS: "5" or
 // "5 (3m ago)".
 var (
-	readyForm    = regexp.MustCompile(`^(\d{1,4})/(\d{1,4})$`)
-	restartsForm = regexp.MustCompile(`^(\d{1,9})(?: \((\S+) ago\))?$`)
+	readyForm    = lazyregexp.New(`^(\d{1,4})/(\d{1,4})$`)
+	restartsForm = lazyregexp.New(`^(\d{1,9})(?: \((\S+) ago\))?$`)
 )
 
 // pod is a pod as far as its row tells of it.

@@ -6,9 +6,10 @@ import (
 	_ "embed" // the vocabulary
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // vocabulary are the words by which failures are recognised and told, and those
@@ -44,17 +45,17 @@ func wordSet(list string) map[string]bool {
 }
 
 var (
-	ipv4 = regexp.MustCompile(`\b(\d{1,3})([.-])(\d{1,3})[.-](\d{1,3})[.-](\d{1,3})\b`)
-	ipv6 = regexp.MustCompile(`\b[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){3,7}\b`)
-	uuid = regexp.MustCompile(`\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
+	ipv4 = lazyregexp.New(`\b(\d{1,3})([.-])(\d{1,3})[.-](\d{1,3})[.-](\d{1,3})\b`)
+	ipv6 = lazyregexp.New(`\b[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){3,7}\b`)
+	uuid = lazyregexp.New(`\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
 	// token is what may be a whole name, and word what names consist of.
-	token = regexp.MustCompile(`[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*`)
-	word  = regexp.MustCompile(`[A-Za-z0-9]+`)
+	token = lazyregexp.New(`[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*`)
+	word  = lazyregexp.New(`[A-Za-z0-9]+`)
 	// generated is what Kubernetes puts behind a name: a template's hash or five
 	// characters, without vowels (apimachinery/pkg/util/rand).
-	generated = regexp.MustCompile(`^(?:[bcdfghjklmnpqrstvwxz2456789]{5}|[bcdfghjklmnpqrstvwxz2456789]{8,10})$`)
-	plain     = regexp.MustCompile(`^(?:[0-9]+[A-Za-z]{0,2}|[A-Za-z]|v[0-9]+[a-z0-9]*)$`)
-	digest    = regexp.MustCompile(`^[0-9a-f]{32,128}$`)
+	generated = lazyregexp.New(`^(?:[bcdfghjklmnpqrstvwxz2456789]{5}|[bcdfghjklmnpqrstvwxz2456789]{8,10})$`)
+	plain     = lazyregexp.New(`^(?:[0-9]+[A-Za-z]{0,2}|[A-Za-z]|v[0-9]+[a-z0-9]*)$`)
+	digest    = lazyregexp.New(`^[0-9a-f]{32,128}$`)
 )
 
 // replace is a string under other names.
@@ -92,7 +93,7 @@ func (r *redactor) replace(s string, mode int) string {
 }
 
 // hostForm matches what in a text is a host, known or not.
-var hostForm = regexp.MustCompile(`^(?:[a-z0-9-]+\.)+(?:com|net|org|io|local|internal|example|dev|cloud|svc|app|lan|corp|de|eu|uk)$`)
+var hostForm = lazyregexp.New(`^(?:[a-z0-9-]+\.)+(?:com|net|org|io|local|internal|example|dev|cloud|svc|app|lan|corp|de|eu|uk)$`)
 
 // isName reports whether a token of a text is a name that somebody gave, or
 // begins with one: where it is set apart as names are.

@@ -1,12 +1,12 @@
 package symptom
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // displacements say what the reason of a pod's DisruptionTarget condition means
@@ -125,7 +125,7 @@ func (r *recogniser) staying(w *cluster.Workload) int32 {
 
 // preemptor finds who took a pod's place: by UID, or by name in Kubernetes 1.26
 // and older (pkg/scheduler/framework/preemption).
-var preemptor = regexp.MustCompile(`^Preempted by (?:[a-zA-Z]{1,20} )?([0-9a-zA-Z./-]{3,320}) on node (\S{1,253})`)
+var preemptor = lazyregexp.New(`^Preempted by (?:[a-zA-Z]{1,20} )?([0-9a-zA-Z./-]{3,320}) on node (\S{1,253})`)
 
 // nameDisplacer fills in who or what displaced the pod, and from where.
 func (r *recogniser) nameDisplacer(s *Symptom, events []*cluster.Event) {
@@ -171,7 +171,7 @@ func (r *recogniser) onlyNodeInTrouble() string {
 }
 
 // assigned finds the node in the scheduler's event Scheduled.
-var assigned = regexp.MustCompile(`^Successfully assigned \S{1,320} to (\S{1,253})$`)
+var assigned = lazyregexp.New(`^Successfully assigned \S{1,320} to (\S{1,253})$`)
 
 // nodeOf is the node that a pod was on, as its events tell: kubelets say who
 // they are, the scheduler says where it put the pod.

@@ -1,10 +1,10 @@
 package symptom
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // Causes of evictions: the first three belong to a node under pressure, the
@@ -23,9 +23,9 @@ const (
 // starved finds the resource in the kubelet's eviction message
 // (pkg/kubelet/eviction/helpers.go).
 var (
-	starved  = regexp.MustCompile(`The node was low on resource: ([a-z-]+)\.`)
-	rejected = regexp.MustCompile(`The node had condition: \[([A-Za-z]+)[^\]]*\]`)
-	usage    = regexp.MustCompile(`(?:Container|Pod) (\S+) was using (\S+), request is (\S+),`)
+	starved  = lazyregexp.New(`The node was low on resource: ([a-z-]+)\.`)
+	rejected = lazyregexp.New(`The node had condition: \[([A-Za-z]+)[^\]]*\]`)
+	usage    = lazyregexp.New(`(?:Container|Pod) (\S+) was using (\S+), request is (\S+),`)
 )
 
 // PressureOf is the pressure that a starved resource makes.
@@ -108,7 +108,7 @@ func evictionCause(s *Symptom) string {
 
 // overLimit finds which limit of a pod was exceeded, by what
 // (pkg/kubelet/eviction/eviction_manager.go).
-var overLimit = regexp.MustCompile(`(?:Container |EmptyDir volume "|Pod )([a-z0-9.-]*)"?\b.{0,60}? (?:limit|containers) "?([0-9]{1,20}(?:\.[0-9]{1,20})?[a-zA-Z]{0,2})`)
+var overLimit = lazyregexp.New(`(?:Container |EmptyDir volume "|Pod )([a-z0-9.-]*)"?\b.{0,60}? (?:limit|containers) "?([0-9]{1,20}(?:\.[0-9]{1,20})?[a-zA-Z]{0,2})`)
 
 // ownLimit reads an eviction for a limit of the pod itself.
 func ownLimit(s *Symptom) string {

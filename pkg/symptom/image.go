@@ -1,10 +1,11 @@
 package symptom
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/distribution/reference"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // Image is an image reference taken apart.
@@ -78,28 +79,28 @@ var pullSignatures = []signature{
 		"x509:", "tls: ", "server gave http response to https client"}},
 	{cause: PullDNS, source: "Go net", texts: []string{
 		"no such host", "server misbehaving", "temporary failure in name resolution"},
-		pattern: regexp.MustCompile(`lookup \S+( on \S+)?:.*(i/o timeout|connection refused|operation not permitted)`)},
+		pattern: lazyregexp.New(`lookup \S+( on \S+)?:.*(i/o timeout|connection refused|operation not permitted)`)},
 	{cause: PullUnknown, source: "containerd unpack: the node's runtime, not the registry", texts: []string{"failed to extract layer"}},
 	{cause: PullUnreachable, source: "Go net; registries behind proxies", texts: []string{
 		"connection refused", "no route to host", "network is unreachable", "i/o timeout",
 		"connection timed out", "context deadline exceeded", "client.timeout exceeded",
 		"connection reset by peer", "unexpected eof", "server sent goaway", "context canceled", "internal_error; received from peer",
 		"502 bad gateway", "503 service unavailable", "504 gateway time-out", "504 gateway timeout"},
-		pattern: regexp.MustCompile(`: eof$`)},
+		pattern: lazyregexp.New(`: eof$`)},
 	{cause: PullAuth, source: "containerd, CRI-O, Docker; ECR, GAR, ACR, GHCR, Harbor, Quay", texts: []string{
 		"pull access denied", "insufficient_scope", "authorization failed", "401 unauthorized",
 		"403 forbidden", "no basic auth credentials", "unauthorized:", "is not authorized",
 		"requested access to the resource is denied", "denied:", "invalid username/password",
 		"authentication required", "authorization token has expired", "statuscode: 401", "statuscode: 403"}},
 	{cause: PullUnknown, source: "containerd: the manifest is there, a layer of it is not", texts: []string{"could not fetch content descriptor"},
-		pattern: regexp.MustCompile(`content at \S+ not found`)},
+		pattern: lazyregexp.New(`content at \S+ not found`)},
 	{cause: PullNotFound, source: "OCI distribution", texts: []string{
 		"manifest unknown", "name unknown", "not found", "does not exist in the registry"}},
 }
 
 // hidesExistence marks the wordings by which a registry refuses without
 // saying whether the image exists.
-var hidesExistence = regexp.MustCompile(`(?i)insufficient_scope|repository does not exist or may require|or it may not exist|requested access to the resource is denied|access to the requested resource is not authorized`)
+var hidesExistence = lazyregexp.New(`(?i)insufficient_scope|repository does not exist or may require|or it may not exist|requested access to the resource is denied|access to the requested resource is not authorized`)
 
 // MayBeMissing reports whether a refusal may just as well mean that there is
 // no such image: Docker Hub and others hide what one may not see.
@@ -107,7 +108,7 @@ func MayBeMissing(message string) bool { return hidesExistence.MatchString(messa
 
 // mirrors matches what CRI-O tells of mirrors before it tells of the registry
 // itself (containers/image, docker_image_src.go).
-var mirrors = regexp.MustCompile(`\(Mirrors also failed: .*\]\): `)
+var mirrors = lazyregexp.New(`\(Mirrors also failed: .*\]\): `)
 
 // pullCause classifies a failed pull by the waiting reason, then by text.
 func pullCause(reason, message string, image Image) string {
@@ -154,6 +155,6 @@ func pullError(message string) string {
 	return strings.TrimSpace(stripRPC(message))
 }
 
-var rpcFrame = regexp.MustCompile(`^rpc error: code = \w+ desc = `)
+var rpcFrame = lazyregexp.New(`^rpc error: code = \w+ desc = `)
 
 func stripRPC(message string) string { return rpcFrame.ReplaceAllString(message, "") }

@@ -1,8 +1,9 @@
 package symptom
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // What more a failed pull says than its cause: Symptom.Item of ImagePull.
@@ -24,7 +25,7 @@ var pullItems = []signature{
 		"cannot be pulled due to configured policy", "412 precondition failed"}},
 	{cause: PullOldFormat, source: "containerd 2.x", texts: []string{"manifest.v1+prettyjws", "schema 1"}},
 	{cause: PullDamaged, source: "containerd: a layer is missing, or another than its digest says", texts: []string{
-		"could not fetch content descriptor", "unexpected commit digest", "failed size validation"}, pattern: regexp.MustCompile(`content at \S+ not found`)},
+		"could not fetch content descriptor", "unexpected commit digest", "failed size validation"}, pattern: lazyregexp.New(`content at \S+ not found`)},
 	{cause: PullServerError, source: "registries and what stands before them", texts: []string{
 		"500 internal server error", "502 bad gateway", "503 service unavailable", "504 gateway time-out", "504 gateway timeout"}},
 	{cause: PullMount, source: "kubelet: image volumes", texts: []string{"failed to mount image"}},
@@ -38,10 +39,10 @@ func (s *Symptom) itemOfPull() {
 
 // artifact is the second try of CRI-O 1.33 and newer, whose failure says
 // nothing of the image.
-var artifact = regexp.MustCompile(`; artifact err: (?s:.*)$`)
+var artifact = lazyregexp.New(`; artifact err: (?s:.*)$`)
 
 // pauseReference finds the pause image where no quotes are around it.
-var pauseReference = regexp.MustCompile(`docker://([^\s"]{1,300}?):? `)
+var pauseReference = lazyregexp.New(`docker://([^\s"]{1,300}?):? `)
 
 // pauseImage makes of a sandbox that cannot be made for want of the pause
 // image what it is: an image that the node cannot pull, whatever the pod.

@@ -2,9 +2,10 @@ package symptom
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // level is how loud a line of a program calls itself.
@@ -31,7 +32,7 @@ const (
 )
 
 // ansi matches the colour codes that loggers write for terminals.
-var ansi = regexp.MustCompile(`\x1b\[[0-9;]{0,16}[A-Za-z]`)
+var ansi = lazyregexp.New(`\x1b\[[0-9;]{0,16}[A-Za-z]`)
 
 // linesOf takes the end of a text apart. Empty lines are left out.
 func linesOf(text string) []line {
@@ -68,12 +69,12 @@ func parseLine(raw string) []line {
 
 // levelWord finds the level that a line gives itself near its beginning: in
 // upper case, in brackets, or as level=.
-var levelWord = regexp.MustCompile(`(?:^|[\s|:(<\]])(TRACE|DEBUG|INFO|NOTICE|LOG|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|CRIT|SEVERE|PANIC|EMERG|ALERT)(?:[\s|:)>\]]|$)` +
+var levelWord = lazyregexp.New(`(?:^|[\s|:(<\]])(TRACE|DEBUG|INFO|NOTICE|LOG|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|CRIT|SEVERE|PANIC|EMERG|ALERT)(?:[\s|:)>\]]|$)` +
 	`|[\[<|\t](?i:(trace|debug|info|information|notice|warn|warning|error|err|fatal|critical|crit|panic|emerg|alert))(?:[\s\]>|]|$)` +
 	`|\b(?:level|lvl|severity)="?(?i:([a-z]+))`)
 
 // klogHead is the beginning of a line of Kubernetes' own logger.
-var klogHead = regexp.MustCompile(`^([IWEF])\d{4} \d\d:\d\d:\d\d`)
+var klogHead = lazyregexp.New(`^([IWEF])\d{4} \d\d:\d\d:\d\d`)
 
 func levelOf(text string) level {
 	if m := klogHead.FindStringSubmatch(text); m != nil {

@@ -1,8 +1,9 @@
 package symptom
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // Causes of network trouble: the first five are told by programs of a peer,
@@ -29,7 +30,7 @@ const UnnamedNameServer = "name server"
 
 // asked finds the name server that Go's resolver asked: "lookup HOST on
 // 10.96.0.10:53: …" (net.DNSError).
-var asked = regexp.MustCompile(`lookup \S{1,253} on (\[?[0-9A-Fa-f.:]{3,45}\]?:\d{1,5}):`)
+var asked = lazyregexp.New(`lookup \S{1,253} on (\[?[0-9A-Fa-f.:]{3,45}\]?:\d{1,5}):`)
 
 // serverFailed are the words of a name server that does not answer, as
 // opposed to one that answers that there is no such name: Go net

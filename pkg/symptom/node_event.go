@@ -1,12 +1,12 @@
 package symptom
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // conditionCauses says what an unhealthy condition beyond Ready and the
@@ -106,7 +106,7 @@ func (r *recogniser) nodeEvents(n *cluster.Node, events []*cluster.Event) {
 
 // nowIs is how node-problem-detector tells that a condition changed; the
 // event's reason is the condition's new one.
-var nowIs = regexp.MustCompile(`^Node condition (\w{1,80}) is now: (True|False), reason: `)
+var nowIs = lazyregexp.New(`^Node condition (\w{1,80}) is now: (True|False), reason: `)
 
 // conditionChange is the cause that belongs to a condition of which an event
 // tells that it changed, empty when it became good.

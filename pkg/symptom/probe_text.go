@@ -1,8 +1,9 @@
 package symptom
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // Causes of a failing probe, as in the taxonomy.
@@ -30,11 +31,11 @@ const (
 // unhealthy takes the kubelet's event apart (pkg/kubelet/prober/prober.go):
 // "failed" in all versions, "errored: " up to 1.32, "errored and resulted in
 // unknown state: " since; OpenShift's ProbeError has "error: ".
-var unhealthy = regexp.MustCompile(`(?s)^(Readiness|Liveness|Startup) probe (?:failed|errored(?: and resulted in [\w ]{1,40} state)?|error): ?(.*)$`)
+var unhealthy = lazyregexp.New(`(?s)^(Readiness|Liveness|Startup) probe (?:failed|errored(?: and resulted in [\w ]{1,40} state)?|error): ?(.*)$`)
 
 // killedBy takes the kubelet's reason for a kill apart
 // (pkg/kubelet/kuberuntime/kuberuntime_manager.go).
-var killedBy = regexp.MustCompile(`ontainer (\S{1,253}) failed (liveness|startup) probe`)
+var killedBy = lazyregexp.New(`ontainer (\S{1,253}) failed (liveness|startup) probe`)
 
 // probeSignatures classify what the probes of a port met (pkg/probe/http,
 // tcp, grpc).
@@ -47,23 +48,23 @@ var probeSignatures = []signature{
 		"context deadline exceeded", "client.timeout exceeded", "i/o timeout", "timeout: failed to connect service", "timeout: health rpc did not complete", "request canceled"}},
 	{cause: ProbeProtocol, source: "Go net/http, crypto/tls", texts: []string{
 		"server gave http response to https client", "malformed http", "connection reset by peer", "tls: ", "stopped after 10 redirects", "health rpc probe failed"},
-		pattern: regexp.MustCompile(`\beof\b`)},
+		pattern: lazyregexp.New(`\beof\b`)},
 }
 
 // commandSignatures classify what the probes by a command met, beside what the
 // command says itself.
 var commandSignatures = []signature{
 	{cause: ProbeNoFile, source: "runc, crun: exec", texts: []string{"executable file not found", "oci runtime exec failed"},
-		pattern: regexp.MustCompile(`exec: "[^"]{1,300}": (?:stat \S{1,300}: )?no such file or directory`)},
+		pattern: lazyregexp.New(`exec: "[^"]{1,300}": (?:stat \S{1,300}: )?no such file or directory`)},
 	{cause: ProbeCommand, source: "pkg/probe/exec, CRI ExecSync", texts: []string{"command timed out", "deadlineexceeded", "context deadline exceeded"},
-		pattern: regexp.MustCompile(`(?s)command ".*" timed out`)},
+		pattern: lazyregexp.New(`(?s)command ".*" timed out`)},
 }
 
 // probeNoise is what a probe meets when its container is just ending.
 var probeNoise = []string{"no running task found", "container_exited state", "container is not running", "container not running", "not found: not found", "cannot exec in a stopped"}
 
 // httpStatus is what the kubelet says of an answer that is no success.
-var httpStatus = regexp.MustCompile(`HTTP probe failed with statuscode: (\d{3})`)
+var httpStatus = lazyregexp.New(`HTTP probe failed with statuscode: (\d{3})`)
 
 // probeFailure says what a probe met, and what its command printed. Whether it
 // is one by a command is known from the template, else by the text.

@@ -2,11 +2,11 @@ package symptom
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // Causes of a missing reference, as in the taxonomy.
@@ -47,13 +47,13 @@ var kindOf = map[string]string{"configmap": "ConfigMap", "config": "ConfigMap", 
 // volume joins several.
 var (
 	// Kubelet managers, kubelet_pods.go; plugin/pkg/admission/serviceaccount.
-	objectMissing = regexp.MustCompile(`(?i)\b(configmap|secret|serviceaccount)s? "([^"\s]{1,253})" not found`)
+	objectMissing = lazyregexp.New(`(?i)\b(configmap|secret|serviceaccount)s? "([^"\s]{1,253})" not found`)
 	// pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables.
-	keyMissing = regexp.MustCompile(`couldn't find key ([^\s]{1,253}) in (ConfigMap|Secret) [^\s/]{1,63}/([^\s/,;\])]{1,253})`)
+	keyMissing = lazyregexp.New(`couldn't find key ([^\s]{1,253}) in (ConfigMap|Secret) [^\s/]{1,63}/([^\s/,;\])]{1,253})`)
 	// pkg/volume/configmap, pkg/volume/secret: MakePayload; the object is not
 	// named, the volume is.
-	volumeKeyMissing = regexp.MustCompile(`references non-existent (config|secret) key: ([^\s,\]]{1,253})`)
-	volumeOfText     = regexp.MustCompile(`for volume "([^"\s]{1,253})"`)
+	volumeKeyMissing = lazyregexp.New(`references non-existent (config|secret) key: ([^\s,\]]{1,253})`)
+	volumeOfText     = lazyregexp.New(`for volume "([^"\s]{1,253})"`)
 )
 
 // missingIn finds everything that a text says is missing, each once. The

@@ -1,11 +1,11 @@
 package symptom
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // Causes of refusals by admission, as in the taxonomy.
@@ -32,7 +32,7 @@ type apiRefusal struct {
 // "denied", so that no row looks for these words alone.
 type refusalRow struct {
 	cause   string
-	pattern *regexp.Regexp
+	pattern *lazyregexp.Regexp
 	read    func(m []string, namespace string, r *apiRefusal)
 	source  string
 }
@@ -40,36 +40,36 @@ type refusalRow struct {
 // refusalRows are ordered from the outermost frame inwards: a webhook may say
 // anything in its denial. Rows without a cause are no refusals of admission.
 var refusalRows = []refusalRow{
-	{WebhookDenied, regexp.MustCompile(`(?s)admission webhook "([^"\s]{1,253})" denied the request(?:: (.*))?`), readDenial,
+	{WebhookDenied, lazyregexp.New(`(?s)admission webhook "([^"\s]{1,253})" denied the request(?:: (.*))?`), readDenial,
 		"apiserver webhook/errors/statuserror.go"},
-	{WebhookDown, regexp.MustCompile(`(?s)failed calling webhook "([^"\s]{1,253})": (.*)`), readWebhook,
+	{WebhookDown, lazyregexp.New(`(?s)failed calling webhook "([^"\s]{1,253})": (.*)`), readWebhook,
 		"apiserver webhook dispatchers: ErrCallingWebhook"},
-	{RefusedPolicy, regexp.MustCompile(`(?s)(\w{1,40}AdmissionPolicy) '([^'\s]{1,253})' (?:with binding '([^'\s]{1,253})' )?denied request: (.*)`), readPolicy,
+	{RefusedPolicy, lazyregexp.New(`(?s)(\w{1,40}AdmissionPolicy) '([^'\s]{1,253})' (?:with binding '([^'\s]{1,253})' )?denied request: (.*)`), readPolicy,
 		"apiserver policy/validating/dispatcher.go"},
-	{RefusedPodSecurity, regexp.MustCompile(`(?s)violates PodSecurity "([a-z]{1,20}):[^"]{1,20}": (.*)`), readPodSecurity,
+	{RefusedPodSecurity, lazyregexp.New(`(?s)violates PodSecurity "([a-z]{1,20}):[^"]{1,20}": (.*)`), readPodSecurity,
 		"pod-security-admission admission.go"},
-	{RefusedPodSecurity, regexp.MustCompile(`(?s)unable to validate against any security context constraint: (.*)`), readConstraint,
+	{RefusedPodSecurity, lazyregexp.New(`(?s)unable to validate against any security context constraint: (.*)`), readConstraint,
 		"OpenShift apiserver-library-go securitycontextconstraints"},
-	{RefusedQuota, regexp.MustCompile(`exceeded quota: ([^,\s]{1,253}), requested: ([^:]{1,1000}), used: ([^:]{1,1000}), limited: ([^:]{1,1000})`), readQuota,
+	{RefusedQuota, lazyregexp.New(`exceeded quota: ([^,\s]{1,253}), requested: ([^:]{1,1000}), used: ([^:]{1,1000}), limited: ([^:]{1,1000})`), readQuota,
 		"apiserver resourcequota/controller.go, checkQuotas"},
-	{RefusedQuota, regexp.MustCompile(`failed quota: ([^:\s]{1,253}): must specify (.{1,1000})`), readUnspecified,
+	{RefusedQuota, lazyregexp.New(`failed quota: ([^:\s]{1,253}): must specify (.{1,1000})`), readUnspecified,
 		"apiserver resourcequota/controller.go, checkRequest"},
-	{RefusedQuota, regexp.MustCompile(`insufficient quota to consume: (.{1,300})`), readUncovered,
+	{RefusedQuota, lazyregexp.New(`insufficient quota to consume: (.{1,300})`), readUncovered,
 		"apiserver resourcequota/controller.go, limited resources"},
-	{RefusedLimitRange, regexp.MustCompile(`((?:minimum|maximum) [^\s]{1,100} usage per \w{1,30}) is ([^\s,]{1,40}?)(?:, but (\w{1,20}) is ([^\s,\]]{1,40})|\. No (\w{1,20}) is specified)`), readLimit,
+	{RefusedLimitRange, lazyregexp.New(`((?:minimum|maximum) [^\s]{1,100} usage per \w{1,30}) is ([^\s,]{1,40}?)(?:, but (\w{1,20}) is ([^\s,\]]{1,40})|\. No (\w{1,20}) is specified)`), readLimit,
 		"plugin/pkg/admission/limitranger/admission.go"},
-	{RefusedLimitRange, regexp.MustCompile(`([^\s\[]{1,100} max limit to request ratio per \w{1,30}) is ([^\s,]{1,40}), but (?:provided ratio is ([^\s,\]]{1,40})|no)`), readRatio,
+	{RefusedLimitRange, lazyregexp.New(`([^\s\[]{1,100} max limit to request ratio per \w{1,30}) is ([^\s,]{1,40}), but (?:provided ratio is ([^\s,\]]{1,40})|no)`), readRatio,
 		"plugin/pkg/admission/limitranger/admission.go"},
-	{RefusedLimitRange, regexp.MustCompile(`\.resources\.requests: Invalid value: "?([^\s":]{1,40})"?: must be less than or equal to (\w{1,60}) limit(?: of ([^\s,\]]{1,40}))?`), readDefault,
+	{RefusedLimitRange, lazyregexp.New(`\.resources\.requests: Invalid value: "?([^\s":]{1,40})"?: must be less than or equal to (\w{1,60}) limit(?: of ([^\s,\]]{1,40}))?`), readDefault,
 		"pkg/apis/core/validation, after a default was filled in"},
-	{RefusedPolicy, regexp.MustCompile(`no PriorityClass with name ([^\s]{1,253}) was found`), readClass,
+	{RefusedPolicy, lazyregexp.New(`no PriorityClass with name ([^\s]{1,253}) was found`), readClass,
 		"plugin/pkg/admission/priority"},
-	{"", regexp.MustCompile(`because it is being terminated|^namespaces? "[^"]*" not found`), nil,
+	{"", lazyregexp.New(`because it is being terminated|^namespaces? "[^"]*" not found`), nil,
 		"plugin/pkg/admission/namespace/lifecycle: what is deleted gets nothing new"},
-	{"", regexp.MustCompile(`User "[^"]*" cannot `), nil, "authorization, not admission"},
-	{"", regexp.MustCompile(`is forbidden: (?:status unknown for quota|not yet ready to handle request)`), nil, "a quota or cache that was just made"},
-	{RefusedPolicy, regexp.MustCompile(`(?s)\w "[^"\s]{0,253}" is invalid: (.*)`), readInvalid, "pkg/apis/core/validation"},
-	{RefusedPolicy, regexp.MustCompile(`(?s)"[^"\s]{0,253}" is forbidden: (.*)`), readOther, "other admission plugins"},
+	{"", lazyregexp.New(`User "[^"]*" cannot `), nil, "authorization, not admission"},
+	{"", lazyregexp.New(`is forbidden: (?:status unknown for quota|not yet ready to handle request)`), nil, "a quota or cache that was just made"},
+	{RefusedPolicy, lazyregexp.New(`(?s)\w "[^"\s]{0,253}" is invalid: (.*)`), readInvalid, "pkg/apis/core/validation"},
+	{RefusedPolicy, lazyregexp.New(`(?s)"[^"\s]{0,253}" is forbidden: (.*)`), readOther, "other admission plugins"},
 }
 
 // parseRefusal takes a refusal apart, by the first row that matches; its cause
@@ -92,13 +92,13 @@ func parseRefusal(text, namespace string) apiRefusal {
 
 // The policies that Gatekeeper and Kyverno name in their denials.
 var (
-	gatekeeperPolicy = regexp.MustCompile(`^\[(?:denied by )?([a-z0-9][a-z0-9.-]{0,252})\]`)
-	kyvernoPolicy    = regexp.MustCompile(`following policies\s{1,10}([a-z0-9][a-z0-9.-]{0,252}):`)
+	gatekeeperPolicy = lazyregexp.New(`^\[(?:denied by )?([a-z0-9][a-z0-9.-]{0,252})\]`)
+	kyvernoPolicy    = lazyregexp.New(`following policies\s{1,10}([a-z0-9][a-z0-9.-]{0,252}):`)
 )
 
 func readDenial(m []string, _ string, r *apiRefusal) {
 	r.about = cluster.Ref{Kind: "Webhook", Name: m[1]}
-	for _, p := range []*regexp.Regexp{gatekeeperPolicy, kyvernoPolicy} {
+	for _, p := range []*lazyregexp.Regexp{gatekeeperPolicy, kyvernoPolicy} {
 		if policy := p.FindStringSubmatch(m[2]); policy != nil {
 			r.item = policy[1]
 			return
@@ -109,16 +109,16 @@ func readDenial(m []string, _ string, r *apiRefusal) {
 // webhookFailures classify why a webhook could not be called.
 var webhookFailures = []signature{
 	{cause: "no endpoints", source: "apiserver proxy.ResolveEndpoint", texts: []string{"no endpoints available for service"}},
-	{cause: "no Service", source: "apiserver proxy.ResolveEndpoint", texts: []string{}, pattern: regexp.MustCompile(`service "[^"]*" not found`)},
+	{cause: "no Service", source: "apiserver proxy.ResolveEndpoint", texts: []string{}, pattern: lazyregexp.New(`service "[^"]*" not found`)},
 	{cause: "certificate", source: "Go crypto/x509, crypto/tls", texts: []string{"x509:", "tls: ", "unable to load root certificates"}},
 	{cause: "refused", source: "Go net", texts: []string{"connection refused"}},
 	{cause: "timeout", source: "Go net/http; timeoutSeconds", texts: []string{
 		"context deadline exceeded", "i/o timeout", "client.timeout exceeded", "connection timed out", "tls handshake timeout"}},
 	{cause: "unreachable", source: "Go net", texts: []string{"no route to host", "network is unreachable", "no such host", "server misbehaving"}},
-	{cause: "closed", source: "Go net/http", texts: []string{"connection reset by peer", "server closed idle connection", "broken pipe"}, pattern: regexp.MustCompile(`\beof\b`)},
+	{cause: "closed", source: "Go net/http", texts: []string{"connection reset by peer", "server closed idle connection", "broken pipe"}, pattern: lazyregexp.New(`\beof\b`)},
 }
 
-var webhookURL = regexp.MustCompile(`https://([^\s"/?]{1,253})`)
+var webhookURL = lazyregexp.New(`https://([^\s"/?]{1,253})`)
 
 func readWebhook(m []string, _ string, r *apiRefusal) {
 	r.about = cluster.Ref{Kind: "Webhook", Name: m[1]}
@@ -171,7 +171,7 @@ func readConstraint(_ []string, namespace string, r *apiRefusal) {
 }
 
 // frames are what controllers and the API server put before a refusal.
-var frames = regexp.MustCompile(`^(?:Error creating(?: job)?: |create (?:Pod|Claim) .{1,600}? failed error: |Failed to create new replica set "[^"]{0,253}": |Internal error occurred: )+`)
+var frames = lazyregexp.New(`^(?:Error creating(?: job)?: |create (?:Pod|Claim) .{1,600}? failed error: |Failed to create new replica set "[^"]{0,253}": |Internal error occurred: )+`)
 
 func withoutFrame(message string) string { return frames.ReplaceAllString(message, "") }
 

@@ -2,10 +2,10 @@ package symptom
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // readQuota says of each resource that is over: "pods: 1 asked, 3 of 3 used".
@@ -48,7 +48,7 @@ func amounts(list string) map[string]string {
 
 // unspecified finds the resources in "cpu for: app,proxy; memory for: app"
 // (1.25 and newer) and in the bare list before that.
-var unspecified = regexp.MustCompile(`([a-z0-9./-]{1,100}) for: `)
+var unspecified = lazyregexp.New(`([a-z0-9./-]{1,100}) for: `)
 
 func readUnspecified(m []string, namespace string, r *apiRefusal) {
 	r.about = cluster.Ref{Kind: "ResourceQuota", Namespace: namespace, Name: m[1]}
@@ -98,7 +98,7 @@ func readClass(m []string, _ string, r *apiRefusal) {
 }
 
 // fieldPath is the field that validation complains about.
-var fieldPath = regexp.MustCompile(`^\[?([A-Za-z][\w.\[\]"-]{0,200}): `)
+var fieldPath = lazyregexp.New(`^\[?([A-Za-z][\w.\[\]"-]{0,200}): `)
 
 func readInvalid(m []string, namespace string, r *apiRefusal) {
 	r.about, r.item = cluster.Ref{Kind: "Namespace", Name: namespace}, "invalid: "+Mask(m[1])

@@ -1,11 +1,11 @@
 package symptom
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // rejections say what the kubelet means by the reason with which it refuses a
@@ -31,7 +31,7 @@ var rejections = map[string]struct{ cause, item string }{
 
 // unavailable finds the device that a device plugin has not enough of
 // (pkg/kubelet/cm/devicemanager/manager.go).
-var unavailable = regexp.MustCompile(`devices unavailable for ([a-zA-Z0-9./_-]{1,317})\.`)
+var unavailable = lazyregexp.New(`devices unavailable for ([a-zA-Z0-9./_-]{1,317})\.`)
 
 // rejected recognises a pod that its node's kubelet refused to start, and
 // reports whether it is one. Such a pod is Failed and has no containers; its

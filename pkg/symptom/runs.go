@@ -2,12 +2,12 @@ package symptom
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // Run is one finished run of a Job: told by the Job itself or, when that was
@@ -108,7 +108,7 @@ func runOf(w *cluster.Workload) (Run, bool) {
 
 // sawCompleted is the CronJob controller's word for a finished run
 // (pkg/controller/cronjob/cronjob_controllerv2.go; "status" in older releases).
-var sawCompleted = regexp.MustCompile(`^Saw completed job: (\S+), (?:condition|status): (Complete|Failed)$`)
+var sawCompleted = lazyregexp.New(`^Saw completed job: (\S+), (?:condition|status): (Complete|Failed)$`)
 
 // runFromEvent is what an event tells of a run that failed, or was completed.
 func runFromEvent(s *cluster.Snapshot, e *cluster.Event) (Run, bool) {
@@ -171,10 +171,10 @@ func cutLast(text, sep string) (before, after string, found bool) {
 }
 
 var (
-	numbered = regexp.MustCompile(`-\d+$`)
+	numbered = lazyregexp.New(`-\d+$`)
 	// varying is what the names of Jobs of one sort differ in: numbers, dates
 	// and generated or hexadecimal tails.
-	varying = regexp.MustCompile(`(-(\d[\d-]*|[bcdfghjklmnpqrstvwxz2456789]{5}|[0-9a-f]*[0-9][0-9a-f]{5,}))+$`)
+	varying = lazyregexp.New(`(-(\d[\d-]*|[bcdfghjklmnpqrstvwxz2456789]{5}|[0-9a-f]*[0-9][0-9a-f]{5,}))+$`)
 )
 
 func familyOf(run *Run) cluster.Ref {

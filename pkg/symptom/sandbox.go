@@ -1,11 +1,11 @@
 package symptom
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // What keeps a pod's sandbox from being made: the Item of a symptom of
@@ -72,7 +72,7 @@ var plugins = []signature{
 	{cause: "ovn-k8s-cni-overlay", source: "paths", texts: []string{"ovn-k"}},
 }
 
-var pluginType = regexp.MustCompile(`plugin type="([a-z0-9._-]{1,60})"`)
+var pluginType = lazyregexp.New(`plugin type="([a-z0-9._-]{1,60})"`)
 
 // pluginOf is the network plugin that a text is of; empty when it does not
 // say. A plugin that calls others (multus) is named only where they are not.
@@ -171,10 +171,10 @@ func runningSince(p *cluster.Pod) time.Time {
 	return at
 }
 
-var sandboxFrame = regexp.MustCompile(`^(?:Failed to create pod sandbox: |Failed create pod sandbox: |network is not ready: |error killing pod: )`)
+var sandboxFrame = lazyregexp.New(`^(?:Failed to create pod sandbox: |Failed create pod sandbox: |network is not ready: |error killing pod: )`)
 
 // pluginFailed ends the frames of the runtime around a plugin's own words.
-var pluginFailed = regexp.MustCompile(`failed \((?:add|delete|check)\): `)
+var pluginFailed = lazyregexp.New(`failed \((?:add|delete|check)\): `)
 
 // sandboxSaid is a sandbox's failure without the frames of the kubelet and
 // the runtime, which name the pod and not the cause.

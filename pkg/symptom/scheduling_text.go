@@ -1,9 +1,10 @@
 package symptom
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // Causes of pods that no node takes.
@@ -44,10 +45,10 @@ var clauseSignatures = []signature{
 
 // podRules are the reasons of UnmetAffinity that are about other pods, not
 // about the node itself.
-var podRules = regexp.MustCompile(`affinity rules|topology spread`)
+var podRules = lazyregexp.New(`affinity rules|topology spread`)
 
 // podRule finds such a rule's name in a clause.
-var podRule = regexp.MustCompile(`pod anti-affinity rules|existing pods anti-affinity rules|pod affinity rules|pod topology spread constraints`)
+var podRule = lazyregexp.New(`pod anti-affinity rules|existing pods anti-affinity rules|pod affinity rules|pod topology spread constraints`)
 
 const (
 	nodesAvailable = " nodes are available: "
@@ -57,7 +58,7 @@ const (
 
 // clauseStart finds where a clause begins: its number, after the comma that
 // ends the one before. Texts may hold commas themselves.
-var clauseStart = regexp.MustCompile(`(?:^|, )(\d{1,6}) `)
+var clauseStart = lazyregexp.New(`(?:^|, )(\d{1,6}) `)
 
 // ParseUnschedulable takes apart what the scheduler says of a pod that no
 // node takes: "0/N nodes are available: N reason, N reason. preemption: …".
@@ -117,7 +118,7 @@ func schedulerSaid(message string) string {
 
 // toldTaint finds the taint that Kubernetes 1.33 and older name:
 // "untolerated taint {key: value}".
-var toldTaint = regexp.MustCompile(`taint \{([^:{}\s]{1,317}): ?([^{}\s]{0,63})\}`)
+var toldTaint = lazyregexp.New(`taint \{([^:{}\s]{1,317}): ?([^{}\s]{0,63})\}`)
 
 // taintOf is the taint that a clause names as "key=value" or "key", empty
 // where it names none (1.34 and newer).

@@ -1,11 +1,11 @@
 package symptom
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // SettingsWanted are the settings whose writes could have to do with what
@@ -109,9 +109,9 @@ func addReleases(s *cluster.Snapshot, symptoms []Symptom, add func(cluster.Resou
 
 // unknownKinds are the words of client libraries for a kind that the API
 // server does not know, or not in that version.
-var unknownKinds = []*regexp.Regexp{
-	regexp.MustCompile(`no matches for kind "([A-Za-z0-9]{1,63})" in version "([a-z0-9.-]{1,253})/v[a-z0-9]{1,20}"`),
-	regexp.MustCompile(`could not find the requested resource \((?:get|list|watch|post|put|patch|delete) ([a-z0-9]{1,63})\.([a-z0-9.-]{1,253})\)`),
+var unknownKinds = []*lazyregexp.Regexp{
+	lazyregexp.New(`no matches for kind "([A-Za-z0-9]{1,63})" in version "([a-z0-9.-]{1,253})/v[a-z0-9]{1,20}"`),
+	lazyregexp.New(`could not find the requested resource \((?:get|list|watch|post|put|patch|delete) ([a-z0-9]{1,63})\.([a-z0-9.-]{1,253})\)`),
 }
 
 // CustomResource is the kind of custom resource that a symptom is about, as a

@@ -1,8 +1,9 @@
 package symptom
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // signature is one row of a table: when any of its texts occurs in a
@@ -12,7 +13,7 @@ import (
 type signature struct {
 	cause   string
 	texts   []string
-	pattern *regexp.Regexp
+	pattern *lazyregexp.Regexp
 	source  string // where the wording comes from
 }
 

@@ -1,22 +1,23 @@
 package symptom
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // frameForms match one frame of a stack trace, and in it the function. Line
 // numbers, offsets and addresses are left out: they differ from build to
 // build.
-var frameForms = []*regexp.Regexp{
-	regexp.MustCompile("^\\s+at ([\\w.$<>/@`,|]+)\\("),                                         // Java, .NET: at com.acme.Shop.main(Shop.java:42)
-	regexp.MustCompile(`^\s+at (?:async |new )?([\w.$<>\[\] ]+?) \(`),                          // Node.js: at Shop.connect (/app/shop.js:1:2)
-	regexp.MustCompile(`^\s+at (?:async )?(?:file://)?(/[^\s:()]+):\d+`),                       // Node.js without a function
-	regexp.MustCompile(`^\s*File "([^"]+)", line \d+(?:, in (\S+))?`),                          // Python
-	regexp.MustCompile(`^\s*(?:from )?([^\s:()]+\.rb):\d+:in [` + "`'" + `]([^']+)'`),          // Ruby
-	regexp.MustCompile(`^([\w./\-]+(?:\.\(\*?[\w.\[\]]+\))?\.[\w.\[\]]+)\(.{0,200}\)$`),        // Go: main.(*Shop).connect(0xc000)
-	regexp.MustCompile(`^\s*#\d+ (?:0x[0-9a-f]+ in )?(?:/[^\s(]+\(\d+\): )?([\w\\:>{}\-]+)\(`), // PHP, gdb
-	regexp.MustCompile(`^\s+\d+: +(?:0x[0-9a-f]+ - )?([\w:<>{}$]+)`),                           // Rust
+var frameForms = []*lazyregexp.Regexp{
+	lazyregexp.New("^\\s+at ([\\w.$<>/@`,|]+)\\("),                                         // Java, .NET: at com.acme.Shop.main(Shop.java:42)
+	lazyregexp.New(`^\s+at (?:async |new )?([\w.$<>\[\] ]+?) \(`),                          // Node.js: at Shop.connect (/app/shop.js:1:2)
+	lazyregexp.New(`^\s+at (?:async )?(?:file://)?(/[^\s:()]+):\d+`),                       // Node.js without a function
+	lazyregexp.New(`^\s*File "([^"]+)", line \d+(?:, in (\S+))?`),                          // Python
+	lazyregexp.New(`^\s*(?:from )?([^\s:()]+\.rb):\d+:in [` + "`'" + `]([^']+)'`),          // Ruby
+	lazyregexp.New(`^([\w./\-]+(?:\.\(\*?[\w.\[\]]+\))?\.[\w.\[\]]+)\(.{0,200}\)$`),        // Go: main.(*Shop).connect(0xc000)
+	lazyregexp.New(`^\s*#\d+ (?:0x[0-9a-f]+ in )?(?:/[^\s(]+\(\d+\): )?([\w\\:>{}\-]+)\(`), // PHP, gdb
+	lazyregexp.New(`^\s+\d+: +(?:0x[0-9a-f]+ - )?([\w:<>{}$]+)`),                           // Rust
 }
 
 // pythonForm is the form whose traces have the innermost call last.
@@ -24,7 +25,7 @@ const pythonForm = 3
 
 // traceHead begins a failure, and with it perhaps a trace; a further
 // goroutine of Go is not the one that failed.
-var traceHead = regexp.MustCompile(`^(?:panic:|fatal error:|Traceback |Exception in |Caused by:)`)
+var traceHead = lazyregexp.New(`^(?:panic:|fatal error:|Traceback |Exception in |Caused by:)`)
 
 // topFrames are the innermost functions of the last stack trace in a text, at
 // most three, joined by " < ". The machinery of runtimes is passed over.
@@ -89,7 +90,7 @@ func isFrame(text string) bool {
 }
 
 // goPlace is the second line of a frame of Go.
-var goPlace = regexp.MustCompile(`^\s+/\S+\.(?:go|s):\d+`)
+var goPlace = lazyregexp.New(`^\s+/\S+\.(?:go|s):\d+`)
 
 // machinery are the functions by which runtimes end a program: every trace
 // has them.

@@ -1,11 +1,11 @@
 package symptom
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // startReasons are the waiting reasons that mean that a container could not
@@ -72,7 +72,7 @@ func (s *Symptom) failsToStart(reason, message string, at time.Time) {
 
 // startFrames hold what the runtime calls the container, which differs from
 // pod to pod.
-var startFrames = regexp.MustCompile(`^.*?failed to (?:generate container "[^"]{0,100}" spec: (?:failed to generate spec: )?|start container "[^"]{0,100}": |create containerd task: )`)
+var startFrames = lazyregexp.New(`^.*?failed to (?:generate container "[^"]{0,100}" spec: (?:failed to generate spec: )?|start container "[^"]{0,100}": |create containerd task: )`)
 
 func withoutContainer(message string) string { return startFrames.ReplaceAllString(message, "") }
 

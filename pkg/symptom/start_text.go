@@ -1,6 +1,6 @@
 package symptom
 
-import "regexp"
+import "github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 
 // Causes of containers that do not start, as in the taxonomy.
 const (
@@ -65,11 +65,11 @@ var startSignatures = []signature{
 	{cause: StartNoCommand, source: "containerd cri/server, dockerd", texts: []string{"no command specified", "no entrypoint or command"}},
 	{cause: StartSubPath, source: "kubelet kubelet_pods.go, subpath_linux.go", texts: []string{"failed to create subpath directory", "failed to prepare subpath"}},
 	{cause: StartMount, source: "runc rootfs_linux.go", texts: []string{"are you trying to mount a directory onto a file", "not a directory: unknown"},
-		pattern: regexp.MustCompile(`error mounting .{1,600}: (?:not a directory|is a directory)`)},
+		pattern: lazyregexp.New(`error mounting .{1,600}: (?:not a directory|is a directory)`)},
 	{cause: StartNotFound, source: "Go os/exec by runc; crun", texts: []string{"executable file not found in $path", "executable file not found in %path%"},
-		pattern: regexp.MustCompile(`executable file .{1,300} not found in \$path|exec: "[^"]{1,300}": (?:stat \S{1,300}: )?no such file or directory|exec container process .{1,300}: no such file|exec \S{1,300}: no such file or directory|system cannot find the file specified`)},
+		pattern: lazyregexp.New(`executable file .{1,300} not found in \$path|exec: "[^"]{1,300}": (?:stat \S{1,300}: )?no such file or directory|exec container process .{1,300}: no such file|exec \S{1,300}: no such file or directory|system cannot find the file specified`)},
 	{cause: StartNotAllowed, source: "runc, crun: EACCES", texts: []string{},
-		pattern: regexp.MustCompile(`exec: "[^"]{1,300}": (?:stat \S{1,300}: )?(?:permission denied|is a directory)|exec container process .{1,300}: permission denied|exec \S{1,300}: permission denied`)},
+		pattern: lazyregexp.New(`exec: "[^"]{1,300}": (?:stat \S{1,300}: )?(?:permission denied|is a directory)|exec container process .{1,300}: permission denied|exec \S{1,300}: permission denied`)},
 	{cause: StartDevice, source: "nvidia-container-toolkit, CDI, dockerd", texts: []string{
 		"nvidia-container-cli", "nvidia-container-runtime", "unresolvable cdi devices", "could not select device driver", "failed to inject cdi devices"}},
 	{cause: StartName, source: "containerd cri/server, CRI-O: after a request that timed out", texts: []string{
@@ -93,7 +93,7 @@ func startItem(message string) string {
 
 // executable finds the file that a runtime could not run, or the user that it
 // did not find.
-var executable = regexp.MustCompile("exec: \"([^\"]{1,200})\"|executable file [`'\"]?([^`'\"\\s]{1,200})[`'\"]? not found in|exec container process [`'\"]?([^`'\": ]{1,200})|exec (/\\S{1,200}): |(?:^|/|\\s)(?:ba|da|a)?sh: (?:line )?(?:\\d{1,5}: )?([^:\\s]{1,200}): |unable to find user ([^:\\s]{1,100})|non-numeric user \\(([^)]{1,100})\\)")
+var executable = lazyregexp.New("exec: \"([^\"]{1,200})\"|executable file [`'\"]?([^`'\"\\s]{1,200})[`'\"]? not found in|exec container process [`'\"]?([^`'\": ]{1,200})|exec (/\\S{1,200}): |(?:^|/|\\s)(?:ba|da|a)?sh: (?:line )?(?:\\d{1,5}: )?([^:\\s]{1,200}): |unable to find user ([^:\\s]{1,100})|non-numeric user \\(([^)]{1,100})\\)")
 
 // startNames are the names that a text of a failed start gives: one at most.
 func startNames(message string) []string {

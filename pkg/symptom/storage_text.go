@@ -1,8 +1,9 @@
 package symptom
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // Causes of trouble with volumes; StorageFull and StorageReadOnly are also
@@ -28,14 +29,14 @@ const (
 var storageSignatures = []signature{
 	{cause: StorageCSIDriver, source: "pkg/volume/csi csi_client.go, csi_attacher.go; nodeinfomanager", texts: []string{
 		"in the list of registered csi drivers", "timed out waiting for external-attacher of", "does not contain driver"},
-		pattern: regexp.MustCompile(`dial unix \S{0,200}/plugins\S{0,200}: connect: |error while dialing:? "?dial unix \S{1,200}csi`)},
+		pattern: lazyregexp.New(`dial unix \S{0,200}/plugins\S{0,200}: connect: |error while dialing:? "?dial unix \S{1,200}csi`)},
 	{cause: StorageMultiAttach, source: "pkg/controller/volume/attachdetach/reconciler", texts: []string{"multi-attach error"}},
 	{cause: StorageReadOnly, source: "EROFS", texts: []string{"read-only file system", "readonly file system"}},
 	{cause: StorageFull, source: "ENOSPC, EDQUOT", texts: []string{"no space left on device", "disk quota exceeded"}},
 	{cause: StorageAttach, source: "pkg/volume/util/operationexecutor; csi_attacher.go; cloud drivers", texts: []string{
 		"attachvolume.", "mountvolume.waitforattach failed", "is not attached for volume attachment", "volume attachment is being deleted",
 		"exceed max volume count", "attachment limit"},
-		pattern: regexp.MustCompile(`maximum number of .{0,60}attached`)},
+		pattern: lazyregexp.New(`maximum number of .{0,60}attached`)},
 	{cause: StorageMount, source: "pkg/volume/util/operationexecutor/operation_generator.go; pkg/kubelet/volumemanager", texts: []string{
 		"mountvolume.", "mapvolume.", "unmapvolume.", "error processing pvc", "failed to fetch pvc"}},
 }
@@ -43,7 +44,7 @@ var storageSignatures = []signature{
 // passingMounts are the failures of a mount that come of the kubelet's own
 // timing: its caches fill when a pod comes to the node, and empty when it
 // goes (pkg/kubelet/util/manager).
-var passingMounts = regexp.MustCompile(`failed to sync (?:configmap|secret) cache|object "[^"]{0,63}"/"[^"]{0,253}" not registered|failed to get (?:configmap|secret) cache`)
+var passingMounts = lazyregexp.New(`failed to sync (?:configmap|secret) cache|object "[^"]{0,63}"/"[^"]{0,253}" not registered|failed to get (?:configmap|secret) cache`)
 
 // onlyWaits is how a text begins that says which volumes a pod waits for and
 // not why (pkg/kubelet/volumemanager/volume_manager.go).
@@ -51,18 +52,18 @@ const onlyWaits = "Unable to attach or mount volumes: "
 
 // inFlight marks the answer of a CSI driver that is still at the call before:
 // it says nothing of what went wrong with that one.
-var inFlight = regexp.MustCompile(`an operation with the given volume .{0,300} already exists`)
+var inFlight = lazyregexp.New(`an operation with the given volume .{0,300} already exists`)
 
 var (
 	// "driver name X not found", "external-attacher of X CSI driver", and the
 	// path under which the kubelet stages a volume.
-	driverName = regexp.MustCompile(`driver name (\S{1,120}) not found|external-attacher of (\S{1,120}) CSI driver|contain driver (\S{1,120}?)[.,]?(?:\s|$)|plugins/kubernetes\.io/csi/([a-z0-9][a-z0-9.-]{1,120})/|plugins/([a-z0-9][a-z0-9-]{0,60}\.[a-z0-9.-]{1,60})/csi\.sock`)
+	driverName = lazyregexp.New(`driver name (\S{1,120}) not found|external-attacher of (\S{1,120}) CSI driver|contain driver (\S{1,120}?)[.,]?(?:\s|$)|plugins/kubernetes\.io/csi/([a-z0-9][a-z0-9.-]{1,120})/|plugins/([a-z0-9][a-z0-9-]{0,60}\.[a-z0-9.-]{1,60})/csi\.sock`)
 	// Multi-Attach names pods of the same namespace (GenerateMsg).
-	usedBy = regexp.MustCompile(`already used by pod\(s\) ([a-z0-9., -]{1,1000}?)(?: and \d|$)`)
+	usedBy = lazyregexp.New(`already used by pod\(s\) ([a-z0-9., -]{1,1000}?)(?: and \d|$)`)
 	// mount(8) is called with server:/path; the target lies under the kubelet.
-	nfsServer  = regexp.MustCompile(`(?:-t nfs\S{0,10}|mount\.nfs\S{0,10}:?).{0,400}?\s\[?([A-Za-z0-9][A-Za-z0-9.-]{0,252}|[0-9a-fA-F:]{2,45})\]?:(/\S{0,200}) /`)
-	claimInPVC = regexp.MustCompile(`error processing PVC ([a-z0-9-]{1,63})/([a-z0-9.-]{1,253}):`)
-	hostPath   = regexp.MustCompile(`hostPath type check failed: (\S{1,300}) is not`)
+	nfsServer  = lazyregexp.New(`(?:-t nfs\S{0,10}|mount\.nfs\S{0,10}:?).{0,400}?\s\[?([A-Za-z0-9][A-Za-z0-9.-]{0,252}|[0-9a-fA-F:]{2,45})\]?:(/\S{0,200}) /`)
+	claimInPVC = lazyregexp.New(`error processing PVC ([a-z0-9-]{1,63})/([a-z0-9.-]{1,253}):`)
+	hostPath   = lazyregexp.New(`hostPath type check failed: (\S{1,300}) is not`)
 )
 
 // driverIn is the CSI driver that a text names.
@@ -87,11 +88,11 @@ func mountItem(text string) string {
 
 // frame is how the kubelet and the controllers begin what a driver said:
 // operation, volume, gRPC code.
-var frame = regexp.MustCompile(`^(?:\(combined from similar events\): )?(?:\w{1,30}\.[\w ]{1,40} failed for volume "[^"]{0,253}" ?: )?`)
+var frame = lazyregexp.New(`^(?:\(combined from similar events\): )?(?:\w{1,30}\.[\w ]{1,40} failed for volume "[^"]{0,253}" ?: )?`)
 
 // scopeUnit is what systemd-run says before mount(8) does; the unit's name is
 // another each time (mount-utils/mount_linux.go).
-var scopeUnit = regexp.MustCompile(`^Running (?:scope )?as unit: \S{1,200}\s*`)
+var scopeUnit = lazyregexp.New(`^Running (?:scope )?as unit: \S{1,200}\s*`)
 
 // driverSaid is a volume's failure without the frames around it. Of a mount
 // that failed the last word is mount(8)'s own; its command and arguments come
@@ -105,7 +106,7 @@ func driverSaid(message string) string {
 }
 
 // provisionFrame is what the provisioner puts before its driver's words.
-var provisionFrame = regexp.MustCompile(`^failed to provision volume with StorageClass "[^"]{0,253}": `)
+var provisionFrame = lazyregexp.New(`^failed to provision volume with StorageClass "[^"]{0,253}": `)
 
 func provisionerSaid(message string) string {
 	return strings.TrimSpace(stripRPC(provisionFrame.ReplaceAllString(message, "")))

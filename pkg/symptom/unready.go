@@ -1,10 +1,10 @@
 package symptom
 
 import (
-	"regexp"
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // unready recognises a pod whose containers run but which does not become
@@ -19,7 +19,7 @@ func (r *recogniser) unready(p *cluster.Pod) {
 
 // gateType finds the condition that a pod's readiness waits for
 // (pkg/kubelet/status/generate.go).
-var gateType = regexp.MustCompile(`readiness gate "([^"\s]{1,316})"`)
+var gateType = lazyregexp.New(`readiness gate "([^"\s]{1,316})"`)
 
 // gate recognises a pod whose containers are ready and that waits for
 // somebody else's condition: a load balancer's, mostly.

@@ -1,10 +1,10 @@
 package symptom
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // said is what the words of a program tell of its failure: those that it left
@@ -51,17 +51,17 @@ type hearing struct {
 
 // Words of other lines that decide whether a line counts.
 var (
-	recovered = regexp.MustCompile(`(?i)\b(?:connected (?:to|successfully)|connection (?:re-?)?established|re-?connected|successfully|succeeded|recovered` +
+	recovered = lazyregexp.New(`(?i)\b(?:connected (?:to|successfully)|connection (?:re-?)?established|re-?connected|successfully|succeeded|recovered` +
 		`|listening on|listening at|server (?:is )?(?:started|running|listening|ready)|ready to accept|startup complete|started \w+ in \d|connected\.?$)`)
-	notRecovered = regexp.MustCompile(`(?i)\b(?:not|never|cannot|can't|couldn't|unable|fail\w*|un|without) [^.;:]{0,30}(?:connected|successfully|succeeded|recovered|listening)`)
+	notRecovered = lazyregexp.New(`(?i)\b(?:not|never|cannot|can't|couldn't|unable|fail\w*|un|without) [^.;:]{0,30}(?:connected|successfully|succeeded|recovered|listening)`)
 	// givingUp are errors that only say that there was one.
-	givingUp = regexp.MustCompile(`(?i)giving up|gave up|exiting|shutting down|shut(?:ting)? ?down|terminating|aborting|failed to start|startup failed|start-?up error|application run failed` +
+	givingUp = lazyregexp.New(`(?i)giving up|gave up|exiting|shutting down|shut(?:ting)? ?down|terminating|aborting|failed to start|startup failed|start-?up error|application run failed` +
 		`|application failed to start|unable to start|could not start|cannot start|initiali[sz]ation failed|failed to initiali[sz]e|failed to (?:connect|run|boot)|could not connect|cannot connect|unable to connect` +
 		`|retries (?:exhausted|exceeded)|max(?:imum)? (?:number of )?(?:retries|attempts)|after \d+ (?:attempts|retries|tries)|npm err|elifecycle|exit(?:ed)? (?:status|code|with)|command failed|process exited|errors? occurred|see above|\bpreparing |fatal error$|error creating bean|connection (?:error|failed|failure)|operational ?error|dependency .{0,40}(?:unavailable|not ready)`)
 	// anError is how a line of unstated level shows that it is an error.
-	anError = regexp.MustCompile(`^(?:panic: |fatal error: |fatal: |FATAL|Fatal|[Ee]rror:|ERROR|Unhandled |Uncaught |thread '.{1,80}' panicked|[\w.$:]{0,160}(?:Error|Exception|Panic)(?::|$| \[))`)
+	anError = lazyregexp.New(`^(?:panic: |fatal error: |fatal: |FATAL|Fatal|[Ee]rror:|ERROR|Unhandled |Uncaught |thread '.{1,80}' panicked|[\w.$:]{0,160}(?:Error|Exception|Panic)(?::|$| \[))`)
 	// link joins the errors of one chain.
-	link = regexp.MustCompile(`^(?:Caused by:|The above exception was the direct cause|During handling of the above exception|\s*\[cause\]:|\s*---> |\s*--- End of inner|nested exception|Wrapped by:)`)
+	link = lazyregexp.New(`^(?:Caused by:|The above exception was the direct cause|During handling of the above exception|\s*\[cause\]:|\s*---> |\s*--- End of inner|nested exception|Wrapped by:)`)
 )
 
 // reach is how many lines a search goes back without having found anything.

@@ -1,35 +1,36 @@
 package symptom
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // block is a message of several lines: its first line and, within a few lines
 // of it, what it says of one setting.
 type block struct {
 	source string
-	head   *regexp.Regexp
+	head   *lazyregexp.Regexp
 	// entry finds the setting; why, when not nil, has to match within the two
 	// lines after it and parts what is missing from what is wrong.
-	entry, why *regexp.Regexp
-	missing    *regexp.Regexp
+	entry, why *lazyregexp.Regexp
+	missing    *lazyregexp.Regexp
 }
 
 // blockForms are the reports of validators of settings. Their heads say that
 // it is settings and not somebody's request that is validated.
 var blockForms = []block{
 	{source: "pydantic-settings",
-		head:  regexp.MustCompile(`\d+ validation errors? for \w*(?i:settings|config|configuration|env|environment|conf)\w*`),
-		entry: regexp.MustCompile(`^([A-Za-z_][\w.]*)$`), why: regexp.MustCompile(`\[?\(?type=`), missing: regexp.MustCompile(`(?i)field required`)},
-	{source: "envalid, znv, t3-env", head: regexp.MustCompile(`(?i)(?:missing|invalid|bad) environment variables?`),
-		entry: regexp.MustCompile(`^[\s{"'\-*•]*([A-Z][A-Z0-9_]{2,})["']?(?: ?[:=]|\s*$| \()`), missing: regexp.MustCompile(`(?i)undefined|required|missing`)},
-	{source: "zod on process.env", head: regexp.MustCompile(`ZodError: \[|ZodError$`),
-		entry: regexp.MustCompile(`^\s*"([A-Z][A-Z0-9_]{2,})"$`), missing: regexp.MustCompile(`(?i)"?required"?|undefined`)},
-	{source: "Docker images of MySQL and MariaDB", head: regexp.MustCompile(`[Yy]ou need to specify one of the following`),
-		entry: regexp.MustCompile(`^\s*-? ?([A-Z][A-Z0-9_]{2,})\b`), missing: regexp.MustCompile(`.`)},
-	{source: "Spring Boot, APPLICATION FAILED TO START", head: regexp.MustCompile(`^Failed to bind properties under '([^'\s]{1,120})'`),
-		entry: regexp.MustCompile(`^\s+Property: ([\w.\-]+)`), missing: regexp.MustCompile(`must not be (?:null|blank|empty)`)},
+		head:  lazyregexp.New(`\d+ validation errors? for \w*(?i:settings|config|configuration|env|environment|conf)\w*`),
+		entry: lazyregexp.New(`^([A-Za-z_][\w.]*)$`), why: lazyregexp.New(`\[?\(?type=`), missing: lazyregexp.New(`(?i)field required`)},
+	{source: "envalid, znv, t3-env", head: lazyregexp.New(`(?i)(?:missing|invalid|bad) environment variables?`),
+		entry: lazyregexp.New(`^[\s{"'\-*•]*([A-Z][A-Z0-9_]{2,})["']?(?: ?[:=]|\s*$| \()`), missing: lazyregexp.New(`(?i)undefined|required|missing`)},
+	{source: "zod on process.env", head: lazyregexp.New(`ZodError: \[|ZodError$`),
+		entry: lazyregexp.New(`^\s*"([A-Z][A-Z0-9_]{2,})"$`), missing: lazyregexp.New(`(?i)"?required"?|undefined`)},
+	{source: "Docker images of MySQL and MariaDB", head: lazyregexp.New(`[Yy]ou need to specify one of the following`),
+		entry: lazyregexp.New(`^\s*-? ?([A-Z][A-Z0-9_]{2,})\b`), missing: lazyregexp.New(`.`)},
+	{source: "Spring Boot, APPLICATION FAILED TO START", head: lazyregexp.New(`^Failed to bind properties under '([^'\s]{1,120})'`),
+		entry: lazyregexp.New(`^\s+Property: ([\w.\-]+)`), missing: lazyregexp.New(`must not be (?:null|blank|empty)`)},
 }
 
 // within is how many lines a block's entries are looked for in.

@@ -1,6 +1,6 @@
 package symptom
 
-import "regexp"
+import "github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 
 // credentialWords are refusals of a login by something that a program depends
 // on. Words such as "denied" or "unauthorized" alone do not count: each row
@@ -8,8 +8,8 @@ import "regexp"
 var credentialWords = []word{
 	{kind: Credentials, client: "postgres", signature: signature{cause: Rejected, source: "PostgreSQL, errcodes 28P01 and 28000", texts: []string{
 		"password authentication failed for user", "scram-sha-256 authentication failed", "password authentication failed", "sqlstate 28p01"},
-		pattern: regexp.MustCompile(`fatal: +role "[^"]{1,63}" (?:does not exist|is not permitted to log in)|peer authentication failed for user|ident authentication failed for user`)}, names: nameLogin},
-	{kind: Credentials, client: "mysql", signature: signature{cause: Rejected, source: "MySQL, ER_ACCESS_DENIED_ERROR 1045", pattern: regexp.MustCompile(
+		pattern: lazyregexp.New(`fatal: +role "[^"]{1,63}" (?:does not exist|is not permitted to log in)|peer authentication failed for user|ident authentication failed for user`)}, names: nameLogin},
+	{kind: Credentials, client: "mysql", signature: signature{cause: Rejected, source: "MySQL, ER_ACCESS_DENIED_ERROR 1045", pattern: lazyregexp.New(
 		`access denied for user '[^']{0,120}'@'[^']{1,253}' \(using password: \S{1,10}\)|\b1045 \(28000\)`)}, names: nameLogin},
 	{kind: Credentials, client: "redis", signature: signature{cause: Rejected, source: "Redis, server.c and acl.c", texts: []string{
 		"wrongpass ", "noauth authentication required", "err invalid password", "err auth <password> called without any password configured", "client sent auth, but no password is set"}}, names: nameLogin},
@@ -24,7 +24,7 @@ var credentialWords = []word{
 	{kind: Credentials, client: "oracle", signature: signature{cause: Rejected, source: "Oracle Database", texts: []string{"ora-01017", "ora-28000", "ora-28001"}}, names: nameLogin},
 	{kind: Credentials, client: "clickhouse", signature: signature{cause: Rejected, source: "ClickHouse, code 516", texts: []string{
 		"password is incorrect, or there is no user with such name"}}, names: nameLogin},
-	{kind: Credentials, client: "cassandra", signature: signature{cause: Rejected, source: "Apache Cassandra", pattern: regexp.MustCompile(
+	{kind: Credentials, client: "cassandra", signature: signature{cause: Rejected, source: "Apache Cassandra", pattern: lazyregexp.New(
 		`provided username \S{1,120} and/or password are incorrect`)}, names: nameLogin},
 	{kind: Credentials, client: "elasticsearch", signature: signature{cause: Rejected, source: "Elasticsearch, security_exception", texts: []string{
 		"unable to authenticate user [", "missing authentication credentials for rest request"}}, names: nameLogin},
@@ -32,7 +32,7 @@ var credentialWords = []word{
 		"nats: authorization violation", "nats: authentication"}}, names: nameLogin},
 	{kind: Credentials, client: "ldap", signature: signature{cause: Rejected, source: "RFC 4511, resultCode 49", texts: []string{
 		`ldap result code 49`, "ldap: error code 49", "ldap_bind: invalid credentials"}}, names: nameLogin},
-	{kind: Credentials, client: "smtp", signature: signature{cause: Rejected, source: "RFC 4954, reply 535", pattern: regexp.MustCompile(
+	{kind: Credentials, client: "smtp", signature: signature{cause: Rejected, source: "RFC 4954, reply 535", pattern: lazyregexp.New(
 		`\b535[ -]5\.7\.\d{1,3}\b|smtpauthenticationerror`)}, names: nameLogin},
 	{kind: Credentials, client: "aws", signature: signature{cause: Rejected, source: "AWS STS and SDKs", texts: []string{
 		"expiredtoken", "invalidclienttokenid", "signaturedoesnotmatch", "invalidaccesskeyid", "unrecognizedclientexception", "the security token included in the request is",
@@ -46,8 +46,8 @@ var credentialWords = []word{
 		"authentication failed for 'http", "permission denied (publickey", "invalid username or token. password authentication is not supported"}}, names: nameLogin},
 	{kind: Credentials, client: "http", signature: signature{cause: Rejected, source: "RFC 9110, status 401, as HTTP clients print it", texts: []string{
 		"401 client error: unauthorized for url", "request failed with status code 401", "httpunauthorized"},
-		pattern: regexp.MustCompile(`(?:status|code|response|http(?:/[0-9.]+)?|returned|got|received|error)[ :=(]{1,3}"?401\b|\b401 unauthorized\b|code = unauthenticated\b`)}, names: nameLogin},
-	{kind: Credentials, signature: signature{cause: Rejected, source: "clients of databases, brokers and APIs", pattern: regexp.MustCompile(
+		pattern: lazyregexp.New(`(?:status|code|response|http(?:/[0-9.]+)?|returned|got|received|error)[ :=(]{1,3}"?401\b|\b401 unauthorized\b|code = unauthenticated\b`)}, names: nameLogin},
+	{kind: Credentials, signature: signature{cause: Rejected, source: "clients of databases, brokers and APIs", pattern: lazyregexp.New(
 		`(?:connect|database|\bdb\b|redis|postgres|mysql|mongo|kafka|rabbit|amqp|broker|vault|smtp|ldap|\bs3\b|\bapi\b|upstream|log(?:ging)? ?in(?:to)? (?:to )?|queue|cache|dependency|remote|server).{0,160}` +
 			`(?:invalid credentials|bad credentials|authentication failed|authentication failure|(?:invalid|incorrect|wrong) (?:user(?:name)? (?:or|and|/) ?)?password|invalid api key|invalid access token|access token (?:has )?expired|token (?:is|has) expired)` +
 			`|(?:invalid credentials|bad credentials|authentication failed|authentication failure|(?:invalid|incorrect|wrong) (?:user(?:name)? (?:or|and|/) ?)?password|invalid api key|credentials (?:were )?rejected).{0,160}` +
@@ -70,8 +70,8 @@ var clientPorts = map[string]string{
 
 // clientNames are parts of the names of variables in which the address of a
 // server stands.
-var clientNames = map[string]*regexp.Regexp{
-	"postgres": regexp.MustCompile(`(?i)postgres|\bpg|_pg|psql`), "mysql": regexp.MustCompile(`(?i)mysql|maria`), "redis": regexp.MustCompile(`(?i)redis|valkey`),
-	"mongodb": regexp.MustCompile(`(?i)mongo`), "rabbitmq": regexp.MustCompile(`(?i)rabbit|amqp`), "kafka": regexp.MustCompile(`(?i)kafka|bootstrap`),
-	"elasticsearch": regexp.MustCompile(`(?i)elastic|opensearch`), "vault": regexp.MustCompile(`(?i)vault`), "nats": regexp.MustCompile(`(?i)nats`),
+var clientNames = map[string]*lazyregexp.Regexp{
+	"postgres": lazyregexp.New(`(?i)postgres|\bpg|_pg|psql`), "mysql": lazyregexp.New(`(?i)mysql|maria`), "redis": lazyregexp.New(`(?i)redis|valkey`),
+	"mongodb": lazyregexp.New(`(?i)mongo`), "rabbitmq": lazyregexp.New(`(?i)rabbit|amqp`), "kafka": lazyregexp.New(`(?i)kafka|bootstrap`),
+	"elasticsearch": lazyregexp.New(`(?i)elastic|opensearch`), "vault": lazyregexp.New(`(?i)vault`), "nats": lazyregexp.New(`(?i)nats`),
 }

@@ -1,8 +1,9 @@
 package symptom
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // environmentWords is two rows: forms of their own find the variable, and the
@@ -31,63 +32,63 @@ const (
 // form is one way in which programs name a setting.
 type form struct {
 	source  string
-	pattern *regexp.Regexp
+	pattern *lazyregexp.Regexp
 }
 
 // missingForms find the variable that a program misses.
 var missingForms = []form{
-	{"kelseyhightower/envconfig", regexp.MustCompile(`required key ([A-Z][A-Z0-9_]*) missing value`)},
-	{"caarlos0/env, godotenv, std::env, many", regexp.MustCompile(envWord + `:? ?` + quotes + `([A-Za-z_][\w.]*)` + unquotes + `,? ` + lacking)},
-	{"Prisma and many", regexp.MustCompile(envWord + ` (?i:(?:is |was |are )?(?:not found|not set|missing|required|undefined|not defined|not present))[:=]? ?` + quotes + `([A-Za-z_][\w.]*)`)},
-	{"many", regexp.MustCompile(`(?i:missing|required|undefined|unset|mandatory|needs|requires|set the|define the|specify the|provide the)(?i: (?:the|an?|required|mandatory|following|config(?:uration)?))* ?` +
+	{"kelseyhightower/envconfig", lazyregexp.New(`required key ([A-Z][A-Z0-9_]*) missing value`)},
+	{"caarlos0/env, godotenv, std::env, many", lazyregexp.New(envWord + `:? ?` + quotes + `([A-Za-z_][\w.]*)` + unquotes + `,? ` + lacking)},
+	{"Prisma and many", lazyregexp.New(envWord + ` (?i:(?:is |was |are )?(?:not found|not set|missing|required|undefined|not defined|not present))[:=]? ?` + quotes + `([A-Za-z_][\w.]*)`)},
+	{"many", lazyregexp.New(`(?i:missing|required|undefined|unset|mandatory|needs|requires|set the|define the|specify the|provide the)(?i: (?:the|an?|required|mandatory|following|config(?:uration)?))* ?` +
 		envWord + `(?i: (?:is )?(?:missing|not set|named|called))?[:=]? ?` + quotes + `([A-Z][A-Z0-9_]*)\b`)},
-	{"many", regexp.MustCompile(quotes + shouting + unquotes + `:? (?i:env(?:ironment)? ?(?:var(?:iable)?)? )?` + lacking)},
-	{"many", regexp.MustCompile(`(?i:(?:missing|undefined|unset|no)(?: required| mandatory)? (?:config(?:uration)?|settings?|value|env|key|parameter|option|secret|credential)s?(?: value| key| for| variable)?:?) ?` + quotes + shouting)},
-	{"django-environ", regexp.MustCompile(`[Ss]et the ([A-Z][A-Z0-9_]+) environment variable`)},
-	{"python-decouple", regexp.MustCompile(`([A-Z][A-Z0-9_]+) not found\. Declare it as envvar`)},
-	{"Spring, PropertySourcesPlaceholderConfigurer", regexp.MustCompile(`Could not resolve placeholder '([^'\s]{1,120})'`)},
-	{"bash, set -u", regexp.MustCompile(`: ([A-Za-z_][A-Za-z0-9_]*): unbound variable`)},
-	{"POSIX shells, ${X:?}", regexp.MustCompile(`: (?:line )?(?:\d+: )?([A-Za-z_][A-Za-z0-9_]*): parameter (?:null or )?not set`)},
-	{"Python, os.environ", regexp.MustCompile(`KeyError: '` + shouting + `'`)},
-	{"Ruby, ENV.fetch", regexp.MustCompile(`key not found: "` + shouting + `"`)},
-	{"SmallRye Config", regexp.MustCompile(`config property "?([\w.\-]+)"? is required but it could not be found`)},
-	{"Docker images of PostgreSQL and others", regexp.MustCompile(`[Yy]ou must specify ([A-Z][A-Z0-9_]+) to a non-empty value`)},
-	{"Spring Boot", regexp.MustCompile(`Failed to configure a (DataSource): '\w+' attribute is not specified`)},
+	{"many", lazyregexp.New(quotes + shouting + unquotes + `:? (?i:env(?:ironment)? ?(?:var(?:iable)?)? )?` + lacking)},
+	{"many", lazyregexp.New(`(?i:(?:missing|undefined|unset|no)(?: required| mandatory)? (?:config(?:uration)?|settings?|value|env|key|parameter|option|secret|credential)s?(?: value| key| for| variable)?:?) ?` + quotes + shouting)},
+	{"django-environ", lazyregexp.New(`[Ss]et the ([A-Z][A-Z0-9_]+) environment variable`)},
+	{"python-decouple", lazyregexp.New(`([A-Z][A-Z0-9_]+) not found\. Declare it as envvar`)},
+	{"Spring, PropertySourcesPlaceholderConfigurer", lazyregexp.New(`Could not resolve placeholder '([^'\s]{1,120})'`)},
+	{"bash, set -u", lazyregexp.New(`: ([A-Za-z_][A-Za-z0-9_]*): unbound variable`)},
+	{"POSIX shells, ${X:?}", lazyregexp.New(`: (?:line )?(?:\d+: )?([A-Za-z_][A-Za-z0-9_]*): parameter (?:null or )?not set`)},
+	{"Python, os.environ", lazyregexp.New(`KeyError: '` + shouting + `'`)},
+	{"Ruby, ENV.fetch", lazyregexp.New(`key not found: "` + shouting + `"`)},
+	{"SmallRye Config", lazyregexp.New(`config property "?([\w.\-]+)"? is required but it could not be found`)},
+	{"Docker images of PostgreSQL and others", lazyregexp.New(`[Yy]ou must specify ([A-Z][A-Z0-9_]+) to a non-empty value`)},
+	{"Spring Boot", lazyregexp.New(`Failed to configure a (DataSource): '\w+' attribute is not specified`)},
 }
 
 // badForms find the setting whose value a program cannot use.
 var badForms = []form{
-	{"kelseyhightower/envconfig", regexp.MustCompile(`envconfig\.Process: assigning ([A-Z][A-Z0-9_]*) to \w+: converting`)},
-	{"caarlos0/env", regexp.MustCompile(`parse error on field "(\w+)" of type "`)},
-	{"Go flag", regexp.MustCompile(`invalid (?:boolean )?value "[^"]{0,200}" for (?:flag )?(-{1,2}[\w.\-]+)`)},
-	{"spf13/pflag", regexp.MustCompile(`invalid argument "[^"]{0,200}" for "(?:-\w, )?(--[\w.\-]+)" flag`)},
-	{"Python argparse", regexp.MustCompile(`error: argument (?:-\w[/,] ?)?(--[\w.\-]+): invalid`)},
-	{"many", regexp.MustCompile(`(?i:invalid|illegal|malformed|bad|unsupported|unknown|unrecognized)(?i: (?:value|setting|format|type|number|integer|boolean|bool|duration|url|uri|port|address|dsn|log level|level))(?: (?:"[^"]{0,200}"|'[^']{0,200}'|\S{1,200}))??,? (?i:for|of|in|on|from)(?i: the)?(?i: required)? ` +
+	{"kelseyhightower/envconfig", lazyregexp.New(`envconfig\.Process: assigning ([A-Z][A-Z0-9_]*) to \w+: converting`)},
+	{"caarlos0/env", lazyregexp.New(`parse error on field "(\w+)" of type "`)},
+	{"Go flag", lazyregexp.New(`invalid (?:boolean )?value "[^"]{0,200}" for (?:flag )?(-{1,2}[\w.\-]+)`)},
+	{"spf13/pflag", lazyregexp.New(`invalid argument "[^"]{0,200}" for "(?:-\w, )?(--[\w.\-]+)" flag`)},
+	{"Python argparse", lazyregexp.New(`error: argument (?:-\w[/,] ?)?(--[\w.\-]+): invalid`)},
+	{"many", lazyregexp.New(`(?i:invalid|illegal|malformed|bad|unsupported|unknown|unrecognized)(?i: (?:value|setting|format|type|number|integer|boolean|bool|duration|url|uri|port|address|dsn|log level|level))(?: (?:"[^"]{0,200}"|'[^']{0,200}'|\S{1,200}))??,? (?i:for|of|in|on|from)(?i: the)?(?i: required)? ` +
 		`(?i:env(?:ironment)?(?: ?var(?:iable)?)?|variable|option|setting|property|key|parameter|flag|config(?:uration)?(?: key| option| value)?):? ` + quotes + `([A-Za-z_\-][\w.\-]*)`)},
-	{"many", regexp.MustCompile(`(?i:invalid|illegal|malformed|bad|cannot parse|can't parse|could not parse|failed to parse|unable to parse|error parsing|parsing)(?: [\w/:"' .\-]{1,80}?)?(?::| for| in| of| from|=)? ?` + quotes + shouting + `\b`)},
-	{"many", regexp.MustCompile(shouting + unquotes + `(?::| has| is|=\S{0,120}(?: is|:)?)(?i: an?)?(?i: value)? ?(?i:invalid|malformed|not (?:a |an )?(?:valid|integer|number|numeric|boolean|url|duration)|must be|should be|expected)`)},
-	{"many", regexp.MustCompile(shouting + unquotes + ` (?i:must|should|has to) be (?i:an? |in )?(?i:valid|positive|non-negative|integer|number|numeric|boolean|bool|url|uri|duration|port|one of|true|between|greater|less|the range|at least)`)},
-	{"Spring Boot, ConfigurationPropertiesBinding", regexp.MustCompile(`Failed to bind properties under '([^'\s]{1,120})'`)},
-	{"Go net", regexp.MustCompile(`listen (?:tcp|udp)[46]?: (?:lookup (?:tcp|udp)/(?:[^:\s]+): (?:unknown port|Servname)|address [^:\s]*:? ?[^\s:]*: (?:missing port in address|invalid port|too many colons))`)},
-	{"Node.js", regexp.MustCompile(`ERR_SOCKET_BAD_PORT|ERR_INVALID_URL|Invalid URL$`)},
-	{"pgx, SQLAlchemy", regexp.MustCompile(`failed to parse as (?:DSN|URL|keyword/value)|Could not parse (?:SQLAlchemy|rfc1738) URL`)},
+	{"many", lazyregexp.New(`(?i:invalid|illegal|malformed|bad|cannot parse|can't parse|could not parse|failed to parse|unable to parse|error parsing|parsing)(?: [\w/:"' .\-]{1,80}?)?(?::| for| in| of| from|=)? ?` + quotes + shouting + `\b`)},
+	{"many", lazyregexp.New(shouting + unquotes + `(?::| has| is|=\S{0,120}(?: is|:)?)(?i: an?)?(?i: value)? ?(?i:invalid|malformed|not (?:a |an )?(?:valid|integer|number|numeric|boolean|url|duration)|must be|should be|expected)`)},
+	{"many", lazyregexp.New(shouting + unquotes + ` (?i:must|should|has to) be (?i:an? |in )?(?i:valid|positive|non-negative|integer|number|numeric|boolean|bool|url|uri|duration|port|one of|true|between|greater|less|the range|at least)`)},
+	{"Spring Boot, ConfigurationPropertiesBinding", lazyregexp.New(`Failed to bind properties under '([^'\s]{1,120})'`)},
+	{"Go net", lazyregexp.New(`listen (?:tcp|udp)[46]?: (?:lookup (?:tcp|udp)/(?:[^:\s]+): (?:unknown port|Servname)|address [^:\s]*:? ?[^\s:]*: (?:missing port in address|invalid port|too many colons))`)},
+	{"Node.js", lazyregexp.New(`ERR_SOCKET_BAD_PORT|ERR_INVALID_URL|Invalid URL$`)},
+	{"pgx, SQLAlchemy", lazyregexp.New(`failed to parse as (?:DSN|URL|keyword/value)|Could not parse (?:SQLAlchemy|rfc1738) URL`)},
 }
 
 // loose are errors of parsers that may be of a setting or of data: they count
 // with the name of a variable, or a word for settings, in the line or, in a
 // stack trace, in the lines before it.
-var loose = regexp.MustCompile(`strconv\.\w+: parsing |time: (?:invalid duration|missing unit in duration|unknown unit)|invalid literal for int\(\)|could not convert string to float|missing protocol scheme` +
+var loose = lazyregexp.New(`strconv\.\w+: parsing |time: (?:invalid duration|missing unit in duration|unknown unit)|invalid literal for int\(\)|could not convert string to float|missing protocol scheme` +
 	`|invalid port "[^"]*" after host|first path segment in URL cannot contain colon|NumberFormatException|quantities must match the regular expression|FormatException: |invalid digit found in string`)
 
 var (
-	shoutingName = regexp.MustCompile(`(?:^|[^\w])` + shouting + `(?:$|[^\w])`)
-	settingWord  = regexp.MustCompile(`(?i)\b(?:env(?:ironment)?|config(?:uration)?|settings?|flag|option|variable)\b`)
+	shoutingName = lazyregexp.New(`(?:^|[^\w])` + shouting + `(?:$|[^\w])`)
+	settingWord  = lazyregexp.New(`(?i)\b(?:env(?:ironment)?|config(?:uration)?|settings?|flag|option|variable)\b`)
 	// readsEnv is how programs in a stack trace read a variable.
-	readsEnv  = regexp.MustCompile(`(?:os\.environ(?:\.get)?|os\.getenv|getenv|ENV(?:\.fetch)?|process\.env|env::var|Environment\.GetEnvironmentVariable|System\.getenv|os\.Getenv)[\[(.]{1,2}["']?([A-Za-z_]\w*)`)
-	quotedKey = regexp.MustCompile(`(?:KeyError: '|key not found: ")(\w+)['"]`)
+	readsEnv  = lazyregexp.New(`(?:os\.environ(?:\.get)?|os\.getenv|getenv|ENV(?:\.fetch)?|process\.env|env::var|Environment\.GetEnvironmentVariable|System\.getenv|os\.Getenv)[\[(.]{1,2}["']?([A-Za-z_]\w*)`)
+	quotedKey = lazyregexp.New(`(?:KeyError: '|key not found: ")(\w+)['"]`)
 	// notVariables begin names in capitals that are codes of errors.
-	notVariables = regexp.MustCompile(`^(?:ERR|ERROR|SQLSTATE|SSL_ERROR|HTTP|EAI|ORA|ER|E|STATUS|SIG|UND_ERR|CERT|UNABLE|DEPTH_ZERO|SELF_SIGNED|PERMISSION|INVALID|DEADLINE|NOT|ACCESS|RESOURCE|FAILED|BAD|UNSUPPORTED|CONNECTION|TLS|CLIENT|MODULE)_`)
-	codeError    = regexp.MustCompile(`ReferenceError|NameError|SyntaxError|undefined local variable|undefined method`)
+	notVariables = lazyregexp.New(`^(?:ERR|ERROR|SQLSTATE|SSL_ERROR|HTTP|EAI|ORA|ER|E|STATUS|SIG|UND_ERR|CERT|UNABLE|DEPTH_ZERO|SELF_SIGNED|PERMISSION|INVALID|DEADLINE|NOT|ACCESS|RESOURCE|FAILED|BAD|UNSUPPORTED|CONNECTION|TLS|CLIENT|MODULE)_`)
+	codeError    = lazyregexp.New(`ReferenceError|NameError|SyntaxError|undefined local variable|undefined method`)
 )
 
 func nameMissing(h *hearing, i int, s *said) bool {
@@ -132,7 +133,7 @@ func nameBad(h *hearing, i int, s *said) bool {
 	return s.item != "" || settingWord.MatchString(text)
 }
 
-func firstName(form *regexp.Regexp, text string) string {
+func firstName(form *lazyregexp.Regexp, text string) string {
 	if m := form.FindStringSubmatch(text); len(m) > 1 {
 		return m[1]
 	}

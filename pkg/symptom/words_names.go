@@ -1,11 +1,11 @@
 package symptom
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // What follows finds the names in lines that a row of the table matched. Each
@@ -14,9 +14,9 @@ import (
 // refusedRequest is the API server's text of a request that the authorizer refused
 // (apiserver/pkg/endpoints/handlers/responsewriters/errors.go).
 var (
-	refusedRequest = regexp.MustCompile(`[Ff]orbidden: User "([^"]{1,300})" cannot ([\w*]+) resource "([^"]{1,253})"(?: in API group "([^"]{0,253})")?(?: in the namespace "([^"]{1,63})")?`)
+	refusedRequest = lazyregexp.New(`[Ff]orbidden: User "([^"]{1,300})" cannot ([\w*]+) resource "([^"]{1,253})"(?: in API group "([^"]{0,253})")?(?: in the namespace "([^"]{1,63})")?`)
 	// refusedPath is the form for paths that are no resources.
-	refusedPath = regexp.MustCompile(`[Ff]orbidden: User "([^"]{1,300})" cannot (\w+) path "([^"]{1,300})"`)
+	refusedPath = lazyregexp.New(`[Ff]orbidden: User "([^"]{1,300})" cannot (\w+) path "([^"]{1,300})"`)
 )
 
 // anonymous is whom the API server takes a request without credentials for.
@@ -54,7 +54,7 @@ func nameAccess(h *hearing, i int, s *said) bool {
 
 // namedObject is an object that the API server does not find, as clients
 // print it.
-var namedObject = regexp.MustCompile(`\b(configmaps|secrets|serviceaccounts) "([^"]{1,253})" not found`)
+var namedObject = lazyregexp.New(`\b(configmaps|secrets|serviceaccounts) "([^"]{1,253})" not found`)
 
 func nameObject(h *hearing, i int, s *said) bool {
 	m := namedObject.FindStringSubmatch(h.lines[i].text)
@@ -67,10 +67,10 @@ func nameObject(h *hearing, i int, s *said) bool {
 }
 
 // pathForms find the file that a system call was about.
-var pathForms = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)(?:open|mkdir|write|create|rename|sync|close|mkstemp|unlink|remove|stat|chmod|chown|truncate|copy|exec)\w*:? ["'` + "`" + `‘]?(/[^\s"'` + "`" + `:;,’]{1,200})`),
-	regexp.MustCompile(`["'` + "`" + `‘](/[^\s"'` + "`" + `:;,’]{1,200})["'` + "`" + `’]`),
-	regexp.MustCompile(`(?:^|\s)(/[^\s"'` + "`" + `:;,]{1,200}):`),
+var pathForms = []*lazyregexp.Regexp{
+	lazyregexp.New(`(?i)(?:open|mkdir|write|create|rename|sync|close|mkstemp|unlink|remove|stat|chmod|chown|truncate|copy|exec)\w*:? ["'` + "`" + `‘]?(/[^\s"'` + "`" + `:;,’]{1,200})`),
+	lazyregexp.New(`["'` + "`" + `‘](/[^\s"'` + "`" + `:;,’]{1,200})["'` + "`" + `’]`),
+	lazyregexp.New(`(?:^|\s)(/[^\s"'` + "`" + `:;,]{1,200}):`),
 }
 
 func pathIn(text string) string {
@@ -98,7 +98,7 @@ func ofTwoPrograms(h *hearing, i int) bool {
 	return notTLS(h, i) && !configFile.MatchString(h.lines[i].text)
 }
 
-var configFile = regexp.MustCompile(`(?i)\bconfig|\.(?:ya?ml|json|toml|ini|conf|properties)\b|\bsettings?\b|\bflags?\b`)
+var configFile = lazyregexp.New(`(?i)\bconfig|\.(?:ya?ml|json|toml|ini|conf|properties)\b|\bsettings?\b|\bflags?\b`)
 
 func notTLS(h *hearing, i int) bool {
 	return classify(connectionSignatures, h.lines[i].text) != "tls" && !strings.Contains(strings.ToLower(h.lines[i].text), "tls")
@@ -111,7 +111,7 @@ func exitIs(codes ...int32) func(*hearing, int) bool {
 }
 
 // loginUser finds who was refused.
-var loginUser = regexp.MustCompile(`(?i)\b(?:for user|user(?:name)?|role|principal|login for|account)[:= ]{1,2}["'\[\x60(]{0,2}([\w.@\-]{1,120})["'\]\x60)]?`)
+var loginUser = lazyregexp.New(`(?i)\b(?:for user|user(?:name)?|role|principal|login for|account)[:= ]{1,2}["'\[\x60(]{0,2}([\w.@\-]{1,120})["'\]\x60)]?`)
 
 // notUsers are words that follow "user" in sentences.
 var notUsers = []string{"name", "and", "or", "is", "not", "was", "has", "with", "from", "password", "authentication", "credentials", "failed", "for", "does", "pair", "may", "unknown", "account", "to", "in"}

@@ -1,8 +1,9 @@
 package symptom
 
 import (
-	"regexp"
 	"slices"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 )
 
 // How a program ended by its own words, as Cause of an Exit symptom: words
@@ -58,14 +59,14 @@ var wordTable = slices.Concat(refusalWords, credentialWords, resourceWords, envi
 var refusalWords = []word{
 	{signature: signature{cause: "noise", source: "net/http and kubelet probes, shutdown, servers' own access logs", texts: []string{
 		"http: tls handshake error from", "superfluous response.writeheader", "client disconnected", "context canceled", "while reading client request",
-		"deprecationwarning"}, pattern: regexp.MustCompile(`"(?:get|post|put|delete|head|patch|options) /\S* http/[0-9.]+"? \d{3}`)}},
+		"deprecationwarning"}, pattern: lazyregexp.New(`"(?:get|post|put|delete|head|patch|options) /\S* http/[0-9.]+"? \d{3}`)}},
 	{kind: RBAC, signature: signature{cause: Forbidden, source: "apiserver/pkg/endpoints/handlers/responsewriters/errors.go",
-		pattern: regexp.MustCompile(`forbidden: user "[^"]{1,300}" cannot `)}, names: nameAccess},
+		pattern: lazyregexp.New(`forbidden: user "[^"]{1,300}" cannot `)}, names: nameAccess},
 	{kind: Credentials, client: "kubernetes", signature: signature{cause: Rejected, source: "apimachinery/pkg/api/errors", texts: []string{
 		"the server has asked for the client to provide credentials"},
-		pattern: regexp.MustCompile(`user "system:anonymous" cannot `)}, names: nameLogin},
+		pattern: lazyregexp.New(`user "system:anonymous" cannot `)}, names: nameLogin},
 	{kind: MissingConfig, signature: signature{cause: "not-found", source: "apimachinery NewNotFound, as clients print it",
-		pattern: regexp.MustCompile(`\b(?:configmaps|secrets|serviceaccounts) "[^"]{1,253}" not found`)}, names: nameObject},
+		pattern: lazyregexp.New(`\b(?:configmaps|secrets|serviceaccounts) "[^"]{1,253}" not found`)}, names: nameObject},
 }
 
 // resourceWords are of memory, connections, watches and disks.
@@ -75,7 +76,7 @@ var resourceWords = []word{
 	{kind: Exit, signature: signature{cause: EndedMemory, source: "JVM, Node.js, Python, Go, .NET, Ruby, PHP", texts: []string{
 		"java.lang.outofmemoryerror", "javascript heap out of memory", "fatal error: runtime: out of memory", "runtime: cannot allocate memory", "system.outofmemoryexception",
 		"nomemoryerror", "cannot allocate memory", "std::bad_alloc", "perhaps out of memory?", "memory allocation of "},
-		pattern: regexp.MustCompile(`^(?:.*\s)?memoryerror(?::|$)|allowed memory size of \d+ bytes exhausted`)}},
+		pattern: lazyregexp.New(`^(?:.*\s)?memoryerror(?::|$)|allowed memory size of \d+ bytes exhausted`)}},
 	{kind: Exit, signature: signature{cause: EndedPool, source: "HikariCP, SQLAlchemy, ActiveRecord, ADO.NET, Npgsql, go-redis, Jedis, knex, Prisma, pgbouncer", texts: []string{
 		"connection is not available, request timed out", "queuepool limit of size", "could not obtain a connection from the pool", "prior to obtaining a connection from the pool",
 		"the connection pool has been exhausted", "connection pool timeout", "could not get a resource from the pool", "the pool is probably full",
@@ -84,10 +85,10 @@ var resourceWords = []word{
 		"sorry, too many clients already", "remaining connection slots are reserved", "too many connections", "max number of clients reached",
 		"the database system is starting up", "the database system is shutting down", "the database system is in recovery mode", "redis is loading the dataset in memory"}}},
 	{kind: Exit, signature: signature{cause: EndedDatabase, source: "PostgreSQL, MySQL", texts: []string{"unknown database '"},
-		pattern: regexp.MustCompile(`(?:database|relation|table|column) "?[\w.]{1,120}"? (?:does not|doesn't) exist|table '[^']{1,120}' doesn't exist`)}},
+		pattern: lazyregexp.New(`(?:database|relation|table|column) "?[\w.]{1,120}"? (?:does not|doesn't) exist|table '[^']{1,120}' doesn't exist`)}},
 	{kind: Exit, signature: signature{cause: EndedWatches, source: "inotify(7), getrlimit(2)", texts: []string{
-		"too many open files", "user limit on total number", "system limit for number of file watchers"}, pattern: regexp.MustCompile(`(?:inotify|fsnotify|watch)\S{0,20} .*no space left on device`)}},
-	{kind: Exit, signature: signature{cause: EndedShared, source: "PostgreSQL, shm_overview(7)", pattern: regexp.MustCompile(
+		"too many open files", "user limit on total number", "system limit for number of file watchers"}, pattern: lazyregexp.New(`(?:inotify|fsnotify|watch)\S{0,20} .*no space left on device`)}},
+	{kind: Exit, signature: signature{cause: EndedShared, source: "PostgreSQL, shm_overview(7)", pattern: lazyregexp.New(
 		`(?:shared memory|/dev/shm).*no space left on device|no space left on device.*/dev/shm`)}},
 	{kind: Storage, signature: signature{cause: StorageFull, source: "ENOSPC, EDQUOT in all runtimes", texts: []string{
 		"no space left on device", "enospc", "disk quota exceeded", "edquot", "not enough space on the disk", "database or disk is full"}}, names: namePath},
@@ -100,7 +101,7 @@ var versionWords = []word{
 	{kind: Version, signature: signature{cause: MixedVersions, source: "gRPC, JSON decoders, Kafka, MongoDB, migration tools, apimachinery", texts: []string{
 		"unsupported protocol version", "protocol version mismatch", "incompatible protocol", "unsupported api version", "schema version mismatch", "incompatible api version",
 		"unsupportedversionexception", "unsupported_version", "incompatibleschemaexception", "reports wire version", "unsupported wire"},
-		pattern: regexp.MustCompile(`\bunknown field "|api version \S{1,60} is (?:not|no longer) supported|(?:schema|protocol|api|server|client|database|migration) version \S{1,40} (?:is )?(?:newer|older|too old|too new|not supported|unsupported|incompatible|does not match)` +
+		pattern: lazyregexp.New(`\bunknown field "|api version \S{1,60} is (?:not|no longer) supported|(?:schema|protocol|api|server|client|database|migration) version \S{1,40} (?:is )?(?:newer|older|too old|too new|not supported|unsupported|incompatible|does not match)` +
 			`|(?:requires|expected|expects|want|need)s? (?:schema|protocol|api|server|client|database|migration) version|code = unimplemented desc = |no matches for kind "[^"]{1,120}" in version "|minimum supported (?:server|client|protocol|schema|wire) version`)},
 		only: ofTwoPrograms, names: namePeer},
 }
@@ -111,7 +112,7 @@ var startWords = []word{
 	{kind: Start, signature: signature{cause: WrongFormat, source: "execve(2) ENOEXEC, as runc, shells and Go print it", texts: []string{
 		"exec format error", "cannot execute binary file"}}},
 	{kind: Start, signature: signature{cause: NoCommand, source: "POSIX shells (exit code 127), runc", texts: []string{"command not found", "executable file not found in $path"},
-		pattern: regexp.MustCompile(`(?:^|/)(?:ba|da|a)?sh: (?:line )?(?:\d+: )?\S{1,200}: not found$|^exec: "?\S{1,200}: not found$|^exec \S{1,200}: no such file or directory$`)}, only: exitIs(127, 128, 255)},
+		pattern: lazyregexp.New(`(?:^|/)(?:ba|da|a)?sh: (?:line )?(?:\d+: )?\S{1,200}: not found$|^exec: "?\S{1,200}: not found$|^exec \S{1,200}: no such file or directory$`)}, only: exitIs(127, 128, 255)},
 	{kind: Start, signature: signature{cause: NotPermitted, source: "POSIX shells (exit code 126), runc",
-		pattern: regexp.MustCompile(`(?:^|/)(?:ba|da|a)?sh: (?:line )?(?:\d+: )?\S{1,200}: permission denied$|^exec:? "?\S{1,200}: permission denied$`)}, only: exitIs(126, 255)},
+		pattern: lazyregexp.New(`(?:^|/)(?:ba|da|a)?sh: (?:line )?(?:\d+: )?\S{1,200}: permission denied$|^exec:? "?\S{1,200}: permission denied$`)}, only: exitIs(126, 255)},
 }

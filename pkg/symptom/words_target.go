@@ -1,8 +1,6 @@
 package symptom
 
-import (
-	"regexp"
-)
+import "github.com/kubectl-patterns/kubectl-patterns/pkg/lazyregexp"
 
 // around is how far from a telling line what it leaves out may stand.
 const around = 12
@@ -55,8 +53,8 @@ func (h *hearing) targetAt(s said, j int) (said, bool) {
 // errorHost and errorPort are fields of Node.js' errors, which stand behind
 // the message and the stack.
 var (
-	errorHost = regexp.MustCompile(`\b(?:host|hostname|address): '([\w.:\-]{1,253})'`)
-	errorPort = regexp.MustCompile(`\bport: '?(\d{1,5})\b`)
+	errorHost = lazyregexp.New(`\b(?:host|hostname|address): '([\w.:\-]{1,253})'`)
+	errorPort = lazyregexp.New(`\bport: '?(\d{1,5})\b`)
 )
 
 func (h *hearing) detailsAfter(s *said, i int) bool {
@@ -89,4 +87,4 @@ func (h *hearing) beforeLeaving(s said, i int) said {
 	return s
 }
 
-var connecting = regexp.MustCompile(`(?i)connect|host=|log(?:ging )?in|authenticat|dial`)
+var connecting = lazyregexp.New(`(?i)connect|host=|log(?:ging )?in|authenticat|dial`)
