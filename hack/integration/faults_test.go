@@ -44,7 +44,7 @@ const (
 // three incidents. Nothing runs, so nothing changes.
 func filled(t *testing.T) *real {
 	t.Helper()
-	c := start(t, "", "--bare")
+	c := start(t, "", append([]string{"--bare"}, lifetime()...)...)
 	tool := os.Getenv("KUBECTL_PATTERNS_CLUSTER")
 	if out, err := exec.Command(tool, "fill", "--pods", "3000", "--dir", c.dir).CombinedOutput(); err != nil { //nolint:gosec // our own tool
 		t.Fatalf("filling the cluster: %v\n%s", err, out)

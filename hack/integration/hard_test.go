@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"os"
@@ -17,22 +18,40 @@ import (
 // more rows of the same tables, so that without them no test is skipped.
 func isHard() bool { return os.Getenv("KUBECTL_PATTERNS_HARD") != "" }
 
+// lifetime is for how long a cluster stays up that the long forms go on with.
+func lifetime() []string {
+	if !isHard() {
+		return nil
+	}
+	return []string{"--lifetime", "2h"}
+}
+
 // everyList is all that a scan of the filled cluster lists.
 var everyList = []string{"pods", "events", "nodes", "replicasets", "deployments", "statefulsets", "daemonsets", "jobs", "cronjobs", "services",
 	"endpointslices", "persistentvolumeclaims", "controllerrevisions", "configmaps", "secrets", "ingresses"}
+
+// small are the answers of less than 5,000 bytes in the filled cluster, and how many
+// of their bytes come before they break off: lists of nothing have some thirty.
+var small = map[string]int{"secrets": 100, "statefulsets": 20, "daemonsets": 20, "jobs": 20, "cronjobs": 20, "persistentvolumeclaims": 20,
+	"controllerrevisions": 20, "ingresses": 20}
 
 // hardFaults is every fault at every list.
 func hardFaults() []fault {
 	if !isHard() {
 		return nil
 	}
-	var out []fault
+	out := []fault{
+		{name: "a real API server is killed and started again in mid-scan", at: restartsForReal},
+		{name: "a real API server is killed in mid-scan", at: endsForReal, breaks: true},
+	}
 	for _, list := range everyList {
+		midst := cmp.Or(small[list], 5_000)
 		for _, f := range []fault{
 			{name: "reset", do: reset},
-			{name: "reset in mid-page", do: resetAfter(100)},
-			{name: "reset once", do: after(0, 1, resetAfter(100))},
-			{name: "truncated", do: truncate(100)},
+			{name: "reset in mid-page", do: resetAfter(midst)},
+			{name: "reset once", do: after(0, 1, resetAfter(midst))},
+			{name: "reset in its first bytes once", do: after(0, 1, resetAfter(3))},
+			{name: "truncated", do: truncate(midst)},
 			{name: "401", do: status(401, metav1.StatusReasonUnauthorized, "Unauthorized")},
 			{name: "403", do: status(403, metav1.StatusReasonForbidden, "no")},
 			{name: "410", do: status(410, metav1.StatusReasonExpired, "too old")},
@@ -42,7 +61,7 @@ func hardFaults() []fault {
 			{name: "503", do: answer(503, "text/plain", "no backend")},
 			{name: "504", do: status(504, metav1.StatusReasonTimeout, "slow")},
 			{name: "hanging", do: hang, args: []string{"--request-timeout", "20s"}},
-			{name: "dripping", do: drip(10, time.Second), args: []string{"--request-timeout", "20s"}},
+			{name: "dripping", do: drip(1, time.Second), args: []string{"--request-timeout", "20s"}},
 			{name: "a login page", do: answer(200, "text/html", loginPage)},
 			{name: "another JSON", do: answer(200, "application/json", `{"error": "login_required"}`)},
 			{name: "JSON without items", do: answer(200, "application/json", `{"kind": "Status", "apiVersion": "v1", "status": "Success"}`)},

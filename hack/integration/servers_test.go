@@ -72,6 +72,43 @@ func restarts(t *testing.T, c *real) *real {
 	return c.at(t, api.Cluster{Server: server.URL, CertificateAuthorityData: authority})
 }
 
+// restartsForReal is an API server that is killed when the second page of events
+// is asked for, with the lists that it was about to send, and started again. What
+// stands before it, as before the API servers of a cluster, lets wait meanwhile.
+func restartsForReal(t *testing.T, c *real) *real {
+	server := secondServer(t, c)
+	server.start(t)
+	behind := (&real{kubeconfig: server.kubeconfig}).proxy(t)
+	var up sync.RWMutex
+	restart := of(laterPages(after(0, 1, func(w http.ResponseWriter, r *http.Request, real http.Handler) {
+		up.Lock()
+		server.kill(t)
+		server.start(t)
+		up.Unlock()
+		real.ServeHTTP(w, r)
+	})), "events")
+	return c.through(t, func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		restart(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			up.RLock()
+			up.RUnlock() //nolint:staticcheck // it waits, and guards nothing
+			behind.ServeHTTP(w, r)
+		}))
+	})
+}
+
+// endsForReal is one that is killed when the first list of the second step is asked
+// for.
+func endsForReal(t *testing.T, c *real) *real {
+	server := secondServer(t, c)
+	server.start(t)
+	behind := (&real{kubeconfig: server.kubeconfig}).proxy(t)
+	ends := of(after(0, 1, func(w http.ResponseWriter, r *http.Request, real http.Handler) {
+		server.kill(t)
+		real.ServeHTTP(w, r)
+	}), "configmaps")
+	return c.through(t, func(w http.ResponseWriter, r *http.Request, _ http.Handler) { ends(w, r, behind) })
+}
+
 // gate is a listener that can be shut for a while.
 type gate struct {
 	net.Listener

@@ -26,6 +26,9 @@ func eachPage(ctx context.Context, where place, b *bucket, next func(metav1.List
 		if opts.Continue = b.onward(err, total); opts.Continue != "" {
 			continue
 		}
+		if err == nil {
+			err = isAList(list, n)
+		}
 		if err != nil {
 			return 0, err
 		}
@@ -37,6 +40,16 @@ func eachPage(ctx context.Context, where place, b *bucket, next func(metav1.List
 			return 0, err
 		}
 	}
+}
+
+// isAList refuses an answer in JSON that clients took for a list of nothing, since
+// it was JSON: an API server dates each of its lists with a resource version (API
+// conventions, Metadata).
+func isAList(list metav1.ListInterface, objects int) error {
+	if objects == 0 && list.GetResourceVersion() == "" {
+		return errNoList
+	}
+	return nil
 }
 
 // moving is of a list that goes on though the server has forgotten the state

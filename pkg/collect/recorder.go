@@ -83,6 +83,9 @@ const (
 // kube-system, or the server's URL where that may not be read.
 func (l *Live) ClusterID(ctx context.Context) (string, error) {
 	ns, err := l.typed.CoreV1().Namespaces().Get(ctx, metav1.NamespaceSystem, metav1.GetOptions{})
+	if err == nil && ns.UID == "" { // what answers in JSON need not be an API server
+		err = errNoList
+	}
 	switch {
 	case err == nil:
 		return string(ns.UID), nil

@@ -33,7 +33,7 @@ func churn(t *testing.T) (live *Live, end func()) {
 		case resource == "version":
 			_, _ = w.Write([]byte(`{"gitVersion":"v1.36.1"}`))
 		case r.URL.Query().Get("watch") == "":
-			_, _ = fmt.Fprint(w, `{"kind":"List","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[]}`)
+			_, _ = fmt.Fprint(w, emptyList(resource))
 		case resource == "events":
 			pour(w, r)
 		default:
@@ -49,6 +49,13 @@ func churn(t *testing.T) (live *Live, end func()) {
 		s.CloseClientConnections()
 		s.Close()
 	}
+}
+
+func emptyList(resource string) string {
+	if resource == "controllerrevisions" { // is read as metadata alone
+		return `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":"1"},"items":[]}`
+	}
+	return `{"metadata":{"resourceVersion":"1"},"items":[]}`
 }
 
 // pour writes until nobody reads any more.
@@ -88,6 +95,10 @@ func TestRecorderUnderChurn(t *testing.T) {
 	live, end := churn(t)
 	r := &Recorder{Live: live, Keeper: store, Scope: cluster.Scope{AllNamespaces: true}, Keep: 24 * time.Hour, MaxSize: 1 << 30}
 	r.Note = func(now Recording) {
+		if len(now.Trouble) > 0 {
+			t.Error(now.Trouble)
+			cancel()
+		}
 		if early == 0 && now.Kept.Sightings > changes/3 {
 			early = held()
 		}

@@ -100,7 +100,9 @@ func (l *Live) resourcesOf(ctx context.Context, version string) ([]metav1.APIRes
 	if err != nil {
 		return nil, err
 	}
-	err = unmarshal(raw, &list)
+	if err = unmarshal(raw, &list); err == nil && list.Kind != "APIResourceList" { // what answers in JSON need not be an API server
+		err = errNoList
+	}
 	return list.APIResources, err
 }
 

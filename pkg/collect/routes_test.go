@@ -88,7 +88,7 @@ func served(t *testing.T, answers map[string]string) (*Live, *[]string) {
 
 var allRoutes = map[cluster.Resource][]string{cluster.Ingresses: {"shop"}, cluster.HTTPRoutes: {"shop", "web"}, cluster.GRPCRoutes: {"shop"}}
 
-const noIngresses = `{"kind":"IngressList","apiVersion":"networking.k8s.io/v1","metadata":{},"items":[]}`
+const noIngresses = `{"kind":"IngressList","apiVersion":"networking.k8s.io/v1","metadata":{"resourceVersion":"7"},"items":[]}`
 
 // A cluster without the Gateway API has no gap.
 func TestNoGatewayAPIIsNoGap(t *testing.T) {
@@ -102,6 +102,25 @@ func TestNoGatewayAPIIsNoGap(t *testing.T) {
 	}
 	if len(*asked) != 2 { // the Ingresses, and once what there is of the Gateway API
 		t.Errorf("asked for %q", *asked)
+	}
+}
+
+// TestOtherJSONIsNoEmptyList: what answers in JSON need not be an API server.
+func TestOtherJSONIsNoEmptyList(t *testing.T) {
+	const groups, ingresses = "/apis/gateway.networking.k8s.io/v1", "/apis/networking.k8s.io/v1/namespaces/shop/ingresses"
+	kinds := `{"kind":"APIResourceList","resources":[{"name":"httproutes"},{"name":"grpcroutes"}]}`
+	for _, other := range []string{`{"error":"login_required"}`, `{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success"}`} {
+		for _, of := range []string{other, kinds} {
+			live, _ := served(t, map[string]string{groups: of, ingresses: other, groups + "/namespaces/shop/httproutes": other,
+				groups + "/namespaces/web/httproutes": other, groups + "/namespaces/shop/grpcroutes": other, "/api/v1/namespaces/kube-system": other})
+			parts, err := live.Settings(t.Context(), allRoutes)
+			if err != nil || len(parts.Gaps) != 4 {
+				t.Errorf("%s: gaps %+v, %v", other, parts.Gaps, err)
+			}
+			if id, err := live.ClusterID(t.Context()); err == nil {
+				t.Errorf("%s: the cluster %q", other, id)
+			}
+		}
 	}
 }
 

@@ -76,6 +76,13 @@ func (s *stream) all(ctx context.Context) (version string, err error) {
 		if err != nil {
 			return "", err
 		}
+		m, err := meta.ListAccessor(list)
+		if err == nil {
+			err = isAList(m, meta.LenList(list))
+		}
+		if err != nil {
+			return "", err
+		}
 		err = meta.EachListItem(list, func(o runtime.Object) error {
 			seen, ok := sightOf(o, false)
 			if !ok {
@@ -86,10 +93,6 @@ func (s *stream) all(ctx context.Context) (version string, err error) {
 			}
 			return s.tell(ctx, seen)
 		})
-		if err != nil {
-			return "", err
-		}
-		m, err := meta.ListAccessor(list)
 		if err != nil {
 			return "", err
 		}

@@ -169,3 +169,15 @@ func TestOnlyAKeeperEndsAStream(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestOtherJSONIsNoEmptyListToARecorder: else all that was there would be gone.
+func TestOtherJSONIsNoEmptyListToARecorder(t *testing.T) {
+	api := &script{lists: []func(metav1.ListOptions) (runtime.Object, error){podList("", "")}}
+	s := &stream{watcher: watcher{list: api.list}, listed: func(context.Context, map[string]bool) error {
+		t.Error("it is told as a list")
+		return nil
+	}}
+	if _, err := s.all(t.Context()); !errors.Is(err, errNoList) {
+		t.Errorf("%v", err)
+	}
+}

@@ -42,8 +42,11 @@ type Meta struct {
 func List(from io.Reader, meta func(Meta), each func(item []byte) error) error {
 	l := &list{in: bufio.NewReaderSize(from, 64<<10), left: math.MaxInt64, meta: meta, each: each}
 	head := make([]byte, len(magic))
-	if _, err := io.ReadFull(l.in, head); err != nil || !bytes.Equal(head, magic) {
+	switch n, err := io.ReadFull(l.in, head); {
+	case n == 0 && errors.Is(err, io.EOF) || !bytes.HasPrefix(magic, head[:n]):
 		return ErrForm
+	case err != nil:
+		return err
 	}
 	told := false
 	for {

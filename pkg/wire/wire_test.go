@@ -111,6 +111,7 @@ func TestListThatIsNone(t *testing.T) {
 	}{
 		"empty":                     {"", ErrForm},
 		"JSON":                      {`{"kind":"PodList"}`, ErrForm},
+		"ends in its first bytes":   {"k8", io.ErrUnexpectedEOF},
 		"nothing in it":             {join(magic), io.ErrUnexpectedEOF},
 		"an item larger than any":   {join(magic, field(unknownRaw, string(huge))), ErrForm},
 		"an item beyond its list":   {join(magic, field(unknownRaw, string(field(listItems, "abc")[:3]))), ErrForm},
