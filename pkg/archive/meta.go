@@ -29,13 +29,17 @@ func moment(t time.Time) *metav1.Time {
 	return &metav1.Time{Time: t}
 }
 
+// apiVersions are those of the controllers that own objects of Kubernetes' own.
+var apiVersions = map[string]string{"ReplicationController": "v1", "Node": "v1", "Deployment": "apps/v1", "ReplicaSet": "apps/v1", "StatefulSet": "apps/v1",
+	"DaemonSet": "apps/v1", "Job": "batch/v1", "CronJob": "batch/v1"}
+
 // ownedBy is the controller that made an object.
 func ownedBy(owner cluster.Ref) []metav1.OwnerReference {
 	if owner.IsZero() {
 		return nil
 	}
 	yes := true
-	return []metav1.OwnerReference{{Kind: owner.Kind, Name: owner.Name, UID: types.UID(owner.UID), Controller: &yes}}
+	return []metav1.OwnerReference{{APIVersion: apiVersions[owner.Kind], Kind: owner.Kind, Name: owner.Name, UID: types.UID(owner.UID), Controller: &yes}}
 }
 
 // annotate and mark add to maps that may not be there yet.

@@ -19,7 +19,7 @@ type evidenceFlags struct {
 }
 
 func (e *evidenceFlags) addTo(c *cobra.Command) {
-	c.Flags().StringVar(&e.dir, "evidence-dir", e.dir, "Write all evidence into this folder, such as --evidence-dir=incident-7: a JSON file for each pattern with the objects that it is about, timeline, matrix, report, exit codes, event counts and alert rules. It replaces files of an earlier run, and nothing else. Names in it are the real ones, beside --redact too")
+	c.Flags().StringVar(&e.dir, "evidence-dir", e.dir, "Write all evidence into this folder, such as --evidence-dir=incident-7: a JSON file for each pattern with the objects that it is about, timeline, matrix, report, exit codes, event counts and alert rules. It replaces files of an earlier run, and nothing else. --redact gives it other names")
 	_ = c.MarkFlagDirname("evidence-dir")
 }
 

@@ -205,12 +205,9 @@ func parseSpan(s string) (time.Duration, error) {
 // whole unless -n narrows them.
 func (o *options) setScope(namespaceGiven bool) error {
 	o.scope = cluster.Scope{AllNamespaces: o.allNamespaces, Selector: o.selector}
-	if o.selector != "" {
-		selector, err := labels.Parse(o.selector)
-		if err != nil {
-			return usagef("--selector %q: %v", o.selector, err)
-		}
-		o.scope.MatchPod = func(l map[string]string) bool { return selector.Matches(labels.Set(l)) }
+	var err error
+	if o.scope.MatchPod, err = matching(o.selector); err != nil {
+		return usagef("--selector %q: %v", o.selector, err)
 	}
 	switch {
 	case len(o.files) > 0:
@@ -226,6 +223,19 @@ func (o *options) setScope(namespaceGiven bool) error {
 		o.scope.Namespaces = []string{ns}
 	}
 	return nil
+}
+
+// matching is a selector compiled; nil for the empty one, which matches every
+// pod.
+func matching(selector string) (func(map[string]string) bool, error) {
+	if selector == "" {
+		return nil, nil //nolint:nilnil // nil is what matches all
+	}
+	s, err := labels.Parse(selector)
+	if err != nil {
+		return nil, err
+	}
+	return func(l map[string]string) bool { return s.Matches(labels.Set(l)) }, nil
 }
 
 func (f *scanFlags) warn(format string, args ...any) {

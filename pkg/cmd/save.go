@@ -29,15 +29,12 @@ func (s *saving) addTo(c *cobra.Command) {
 
 // addHow adds the flags that the command snapshot has as well.
 func (s *saving) addHow(c *cobra.Command) {
-	c.Flags().BoolVar(&s.redact, "redact", false, "Save the snapshot under other names: of namespaces, workloads, pods, nodes, images, hosts, addresses, values of labels")
+	c.Flags().BoolVar(&s.redact, "redact", false, "Write what is saved, and the evidence, under other names: of namespaces, workloads, pods, nodes, images, hosts, addresses, values of labels")
 	c.Flags().BoolVar(&s.overwrite, "overwrite", false, "Write the snapshot over a file that exists")
 }
 
 // check refuses before anything is read what would fail after it.
 func (s *saving) check() error {
-	if s.redact && s.file == "" {
-		return usagef("--redact is of what is saved: it goes with --save, and with 'kubectl patterns snapshot'")
-	}
 	if s.file == "" || s.file == "-" {
 		return nil
 	}
@@ -57,13 +54,21 @@ func (s *saving) check() error {
 
 func (s *saving) exists() error { return fmt.Errorf("%s exists already", s.file) }
 
+// named is a snapshot under the names by which it is kept.
+func (s *saving) named(snapshot *cluster.Snapshot) (*cluster.Snapshot, error) {
+	if !s.redact {
+		return snapshot, nil
+	}
+	other := redact.Snapshot(snapshot)
+	var err error
+	other.Scope.MatchPod, err = matching(other.Scope.Selector)
+	return other, err
+}
+
 // save writes a snapshot, readable by the user alone. The file is there whole
 // or not at all.
 func (s *saving) save(snapshot *cluster.Snapshot, out io.Writer) error {
 	how := archive.Options{MadeBy: "kubectl-patterns " + buildVersion().version, Redacted: s.redact}
-	if s.redact {
-		snapshot = redact.Snapshot(snapshot)
-	}
 	if s.file == "-" {
 		return archive.Write(out, snapshot, how)
 	}

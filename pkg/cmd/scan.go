@@ -31,6 +31,9 @@ func (w *watching) orScan(ctx context.Context, o *options, args []string) error 
 
 // runScan is the whole flow: read, recognise, detect, explain, tell.
 func runScan(ctx context.Context, o *options, _ []string) error {
+	if o.save.redact && o.save.file == "" && o.evidence.dir == "" {
+		return usagef("--redact is of what is written: it goes with --save, with --evidence-dir, and with 'kubectl patterns snapshot'")
+	}
 	if err := o.save.check(); err != nil {
 		return err
 	}
@@ -42,18 +45,32 @@ func runScan(ctx context.Context, o *options, _ []string) error {
 	if ctx.Err() != nil {
 		return o.tellInterrupted(snapshot, symptoms)
 	}
+	kept, err := o.save.named(snapshot)
+	if err != nil {
+		return err
+	}
 	if o.save.file != "" {
-		if err := o.saveIn(&o.save, snapshot); err != nil {
+		if err := o.saveIn(&o.save, kept); err != nil {
 			return err
 		}
 	}
 	story := o.shown(o.explain(snapshot, symptoms))
 	r := report.New(story)
-	err = o.evidence.keep(ctx, story, r, o.warn)
+	err = o.keepEvidence(ctx, kept, story, r)
 	if err != nil && ctx.Err() == nil {
 		return err
 	}
 	return errors.Join(o.tell(story, r, o.text(), len(story.Patterns) > 0), err)
+}
+
+// keepEvidence writes the evidence, if that is asked for: under other names that of
+// a story of its own, for what is told has the real ones.
+func (o *options) keepEvidence(ctx context.Context, kept *cluster.Snapshot, story *correlate.Story, r *report.Report) error {
+	if o.evidence.dir != "" && o.save.redact {
+		story = o.shown(o.explain(kept, symptom.Recognise(kept)))
+		r = report.New(story)
+	}
+	return o.evidence.keep(ctx, story, r, o.warn)
 }
 
 // text is how a scan is told in text.

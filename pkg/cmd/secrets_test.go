@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
 )
 
 // planted are secrets in every place where a cluster may have one; none may get
@@ -132,7 +134,38 @@ func TestRedactedNamesAreGone(t *testing.T) {
 	if first == second {
 		t.Error("names are the same each time, so that they could be tried")
 	}
-	for name, content := range filesOf(t, first) {
+	holdNoName(t, filesOf(t, first))
+}
+
+// TestRedactedEvidence: under other names the evidence tells the same, while
+// what is printed has the real names; a selector chooses the same.
+func TestRedactedEvidence(t *testing.T) {
+	for _, args := range [][]string{{"-f", recording("registry-auth")}, {"-f", recording("registry-auth"), "-l", "app=bidder"}} {
+		dir := t.TempDir()
+		plain := scan(t, append(args, "--redact", "--evidence-dir", dir)...)
+		files := contents(t, dir)
+		holdNoName(t, files)
+		var other report.Report
+		decode(t, files["report.json"], &other)
+		if len(plain.Patterns) == 0 || len(other.Patterns) != len(plain.Patterns) {
+			t.Fatalf("%v: %d patterns, and %d in the evidence", args, len(plain.Patterns), len(other.Patterns))
+		}
+		for i := range plain.Patterns {
+			p, q := &plain.Patterns[i], &other.Patterns[i]
+			if p.Detector != q.Detector || p.Cause != q.Cause || len(p.Affected) != len(q.Affected) || p.EvidenceFile != "" {
+				t.Errorf("%v: %s of %d with evidence in %q, and %s of %d", args, p.ID, len(p.Affected), p.EvidenceFile, q.ID, len(q.Affected))
+			}
+			if files[q.ID+".json"] == "" {
+				t.Errorf("%v: no file of %s", args, q.ID)
+			}
+		}
+	}
+}
+
+// holdNoName: none of the names of the recording is in a file.
+func holdNoName(t *testing.T, files map[string]string) {
+	t.Helper()
+	for name, content := range files {
 		for _, old := range []string{"acme", "billing", "invoicer", "contacts", "bidder", "regcred", "192.168."} {
 			if strings.Contains(name, old) || strings.Contains(content, old) {
 				t.Errorf("%s holds %s", name, old)

@@ -81,7 +81,11 @@ func runSnapshot(ctx context.Context, o *options, s *saving) error {
 	if err != nil {
 		return err
 	}
-	if err := o.saveIn(s, snapshot); err != nil {
+	kept, err := s.named(snapshot)
+	if err != nil {
+		return err
+	}
+	if err := o.saveIn(s, kept); err != nil {
 		return err
 	}
 	o.warnOfGaps(snapshot)

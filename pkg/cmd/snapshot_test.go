@@ -69,7 +69,7 @@ func TestSaveTakesCare(t *testing.T) {
 		{[]string{"snapshot", saved, "-f", data}, saved + " exists already; --overwrite replaces it"},
 		{[]string{"snapshot", folder, "-f", data, "--overwrite"}, "is no file"},
 		{[]string{"snapshot", filepath.Join(folder, "no", "x.tar.gz"), "-f", data}, "no such file"},
-		{[]string{"-f", data, "--redact"}, "it goes with --save"},
+		{[]string{"-f", data, "--redact"}, "it goes with --save, with --evidence-dir"},
 		{[]string{"snapshot", "-f", data}, "needs the name of one file"},
 		{[]string{"--watch", "--save", saved}, "--save goes with one reading"},
 	} {

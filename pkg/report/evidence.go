@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/alert"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/archive"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
 )
@@ -41,8 +42,8 @@ func (r *Report) about(kind string) about {
 type patternEvidence struct {
 	about
 	Pattern Pattern `json:"pattern"`
-	// Objects are those that the pattern is about, as a scan keeps them: trimmed
-	// and masked. Values of environment variables are never kept.
+	// Objects are those that the pattern is about, as a snapshot holds them:
+	// trimmed and masked, with stand-ins for values of environment variables.
 	Objects objectList `json:"objects"`
 	Logs    []logEnd   `json:"logs"`
 }
@@ -57,9 +58,9 @@ type logEnd struct {
 
 // objectList is what kubectl prints of several objects: other tools read it.
 type objectList struct {
-	APIVersion string   `json:"apiVersion"`
-	Kind       string   `json:"kind"`
-	Items      []object `json:"items"`
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Items      []any  `json:"items"`
 }
 
 // Files makes the files of --evidence-dir of a story and its report, and sets in the report
@@ -67,12 +68,13 @@ type objectList struct {
 func Files(story *correlate.Story, r *Report) []File {
 	var out []File
 	taken := map[string]bool{}
+	made := archive.ObjectsOf(story.Snapshot)
 	for i := range r.Patterns {
 		name := fileName(r.Patterns[i].ID, taken)
 		r.Patterns[i].EvidenceFile = name
 		out = append(out, File{Name: name, Pattern: r.Patterns[i].ID, About: r.Patterns[i].Title, Write: func(w io.Writer) error {
 			p := story.Patterns[i]
-			objects, logs := objectsOf(story.Snapshot, p)
+			objects, logs := objectsOf(story.Snapshot, made, p)
 			return encode(w, patternEvidence{r.about("PatternEvidence"), r.Patterns[i], objectList{"v1", "List", objects}, logs})
 		}})
 	}

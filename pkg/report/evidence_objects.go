@@ -3,24 +3,25 @@ package report
 import (
 	"slices"
 
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/archive"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
 )
 
 // objectsOf are the objects that a pattern is about, in the order of their
 // names, then the events about them, and the logs of its pods.
-func objectsOf(s *cluster.Snapshot, p *correlate.Pattern) ([]object, []logEnd) {
+func objectsOf(s *cluster.Snapshot, of *archive.Objects, p *correlate.Pattern) ([]any, []logEnd) {
 	refs := refsOf(s, p)
-	out, events, logs := []object{}, []object{}, []logEnd{}
+	out, events, logs := []any{}, []any{}, []logEnd{}
 	for _, r := range refs {
-		if o := objectFor(s, r); o != nil {
+		if o := of.Object(r); o != nil {
 			out = append(out, o)
 		}
 		if pod := s.Pod(r.Namespace, r.Name); pod != nil && r.Kind == "Pod" {
 			logs = append(logs, logsOf(s, pod)...)
 		}
 		for _, e := range s.EventsOf(r) {
-			events = append(events, eventObject(e))
+			events = append(events, of.Event(e))
 		}
 	}
 	return append(out, events...), logs
@@ -82,40 +83,4 @@ func (g *gathered) add(r cluster.Ref) {
 			g.add(cluster.Ref{Kind: "PersistentVolumeClaim", Namespace: p.Namespace, Name: claim})
 		}
 	}
-}
-
-// objectFor is an object as far as it was read; nil for what was not.
-func objectFor(s *cluster.Snapshot, r cluster.Ref) object {
-	switch r.Kind {
-	case "Pod":
-		if p := s.Pod(r.Namespace, r.Name); p != nil {
-			return podObject(p)
-		}
-	case "Node":
-		if n := s.Node(r.Name); n != nil {
-			return nodeObject(n)
-		}
-	case "Service":
-		if svc := s.Service(r); svc != nil {
-			return serviceObject(svc)
-		}
-	case "PersistentVolumeClaim":
-		if c := s.Claim(r.Namespace, r.Name); c != nil {
-			return claimObject(c)
-		}
-	case "ConfigMap", "Secret":
-		if c := s.Config(r); c != nil {
-			return metaObject(c.Ref, c.Created, c.Writes)
-		}
-	}
-	if w := s.Workload(r); w != nil {
-		return workloadObject(w)
-	}
-	if rev := s.Revision(r); rev != nil {
-		return revisionObject(rev)
-	}
-	if x := s.Setting(r); x != nil {
-		return metaObject(x.Ref, x.Created, x.Writes)
-	}
-	return nil
 }
