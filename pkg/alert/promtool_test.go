@@ -93,6 +93,12 @@ func after(alert string, in series, fires bool) promTest {
 	return out
 }
 
+// untold is a subject whose exit code is not known.
+func untold(s Subject) Subject {
+	s.ExitCode = -1
+	return s
+}
+
 func TestRulesFireOnTheFailureAndAreSilentOtherwise(t *testing.T) {
 	shop := func(detector, cause string, more ...Workload) Subject {
 		return Subject{ID: detector, Detector: detector, Cause: cause, ExitCode: 3, Namespaces: []string{"shop"},
@@ -122,6 +128,9 @@ func TestRulesFireOnTheFailureAndAreSilentOtherwise(t *testing.T) {
 		{shop("exit-code", "3"),
 			series{`kube_pod_container_status_restarts_total{` + container + `}`: "0x30 1x10", `kube_pod_container_status_last_terminated_exitcode{` + container + `}`: "_x30 3x10"},
 			series{`kube_pod_container_status_restarts_total{` + container + `}`: "0x30 1x10", `kube_pod_container_status_last_terminated_exitcode{` + container + `}`: "_x30 0x10"}},
+		{untold(shop("exit-code", "unknown")),
+			series{`kube_pod_container_status_restarts_total{` + container + `}`: "0x30 1x10", `kube_pod_container_status_last_terminated_reason{` + container + `, reason="Error"}`: "_x30 1x10"},
+			series{`kube_pod_container_status_restarts_total{` + container + `}`: "0x30 1x10", `kube_pod_container_status_last_terminated_reason{` + container + `, reason="Completed"}`: "_x30 1x10"}},
 		{shop("network", "connection-refused"), ready("1x40"), ready("0x40")},
 		{shop("credentials", "rejected"),
 			series{`kube_pod_container_status_restarts_total{` + container + `}`: "0x20 1x5 2x5 3x10"},

@@ -15,7 +15,7 @@ type Subject struct {
 	Detector string
 	Cause    string
 	Critical bool
-	ExitCode int // of exit-code
+	ExitCode int // of exit-code; negative where it is not told
 
 	Namespaces []string
 	Workloads  []Workload

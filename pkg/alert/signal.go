@@ -144,6 +144,9 @@ func killedForMemory(s *Subject) signal {
 }
 
 func exited(s *Subject) signal {
+	if s.ExitCode < 0 {
+		return signal{"ContainerExits", "containers end with an error", s.exits("kube_pod_container_status_last_terminated_reason" + s.ofPods(is("reason", "Error")) + " == 1"), "0m"}
+	}
 	how := fmt.Sprintf("kube_pod_container_status_last_terminated_exitcode%s == %d", s.ofPods(), s.ExitCode)
 	return signal{"ContainerExits", fmt.Sprintf("containers end with exit code %d", s.ExitCode), s.exits(how), "0m"}
 }

@@ -53,6 +53,10 @@ type End struct {
 // 0 would be a success.
 const ExitCodeUntold = -1
 
+// ContainerUntold stands for the name of a container where only the state is
+// known, as a table tells it.
+const ContainerUntold = "(not told)"
+
 // ContainerWaiting is the type of a Turn that tells that a container began to
 // wait (True, with the reason) or no longer did (False). It is no condition of
 // the API, but turns like one.

@@ -120,18 +120,18 @@ func sampled(t *testing.T, r *report.Report) {
 // TestTablesOfKubectl reads tables of kubectl 1.36: which image is not pulled is
 // told by events, how a container ended by no table.
 func TestTablesOfKubectl(t *testing.T) {
-	pull, both := []string{"image-pull/auth"}, []string{"exit-code/-1", "image-pull/auth"}
+	pull, both := []string{"image-pull/auth"}, []string{"exit-code/unknown", "image-pull/auth"}
 	for name, c := range map[string]struct {
 		flags []string
 		roots []string
 	}{
 		"events":                 {[]string{"-f", foreign("events-all.txt")}, pull},
 		"wide events":            {[]string{"-f", foreign("events-all-wide.txt")}, pull},
-		"pods":                   {[]string{"-f", foreign("pods-all.txt")}, []string{"exit-code/-1", "image-pull/unknown"}},
+		"pods":                   {[]string{"-f", foreign("pods-all.txt")}, []string{"exit-code/unknown", "image-pull/unknown"}},
 		"pods and events":        {[]string{"-f", foreign("pods-all.txt"), "-f", foreign("events-all.txt")}, both},
 		"wide pods and events":   {[]string{"-f", foreign("pods-all-wide.txt"), "-f", foreign("events-all-wide.txt")}, both},
-		"pods of one namespace":  {[]string{"-f", foreign("pods-orders.txt"), "-n", "orders"}, []string{"exit-code/-1"}},
-		"pods and events of one": {[]string{"-f", foreign("pods-orders.txt"), "-f", foreign("events-orders.txt"), "-n", "orders"}, []string{"exit-code/-1"}},
+		"pods of one namespace":  {[]string{"-f", foreign("pods-orders.txt"), "-n", "orders"}, []string{"exit-code/unknown"}},
+		"pods and events of one": {[]string{"-f", foreign("pods-orders.txt"), "-f", foreign("events-orders.txt"), "-n", "orders"}, []string{"exit-code/unknown"}},
 		"tables beside objects":  {[]string{"-f", foreign("get.json.gz"), "-f", foreign("pods-all.txt")}, bothIncidents},
 		"a folder of tables":     {[]string{"-f", folderOf(t, "pods-all.txt", "events-all.txt")}, both},
 	} {

@@ -210,9 +210,6 @@ func (t *table) ago(text string) (time.Time, error) {
 	return t.now.Add(-d), nil
 }
 
-// notTold is what a container is called of which only the state is known.
-const notTold = "(not told)"
-
 // statusForm matches the column READY, and restarts the column RESTARTS: "5" or
 // "5 (3m ago)".
 var (
@@ -232,7 +229,7 @@ func (t *table) pod(row map[string]string) error {
 	}
 	p := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: row["NAMESPACE"], Name: row["NAME"], CreationTimestamp: metav1.NewTime(created)}}
 	p.Spec.NodeName, p.Status.PodIP = told(row["NODE"]), told(row["IP"])
-	c := corev1.ContainerStatus{Name: notTold, RestartCount: int32(atoi(restarts[1])), Ready: ready[1] == ready[2]} //nolint:gosec // nine digits
+	c := corev1.ContainerStatus{Name: cluster.ContainerUntold, RestartCount: int32(atoi(restarts[1])), Ready: ready[1] == ready[2]} //nolint:gosec // nine digits
 	if restarts[2] != "" {
 		if ended, err := t.ago(restarts[2]); err == nil {
 			c.LastTerminationState.Terminated = &corev1.ContainerStateTerminated{FinishedAt: metav1.NewTime(ended), ExitCode: cluster.ExitCodeUntold}

@@ -78,7 +78,7 @@ func (r *reading) nameContainers() {
 	}
 	for i := range r.b.Pods {
 		p := &r.b.Pods[i]
-		if name := names[p.Key()]; name != "" && lone[p.Key()] && len(p.Containers) == 1 && p.Containers[0].Name == notTold {
+		if name := names[p.Key()]; name != "" && lone[p.Key()] && len(p.Containers) == 1 && p.Containers[0].Name == cluster.ContainerUntold {
 			is := *p.Containers[0].ContainerIdentity
 			is.Name = name
 			p.Containers[0].ContainerIdentity = &is

@@ -30,7 +30,7 @@ func TestRowsBesideObjects(t *testing.T) {
 			names[p.Name] += c.Name
 		}
 	}
-	if len(parts.Pods) != 4 || names["a"] != "" || names["b"] != "x" || names["c"] != notTold || names["d"] != notTold {
+	if len(parts.Pods) != 4 || names["a"] != "" || names["b"] != "x" || names["c"] != cluster.ContainerUntold || names["d"] != cluster.ContainerUntold {
 		t.Errorf("%d pods, containers %v", len(parts.Pods), names)
 	}
 	if len(parts.Events) != 5 {

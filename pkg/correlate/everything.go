@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
@@ -163,7 +164,7 @@ func (t *timetable) restarts(p *cluster.Pod) {
 		}
 		how := c.Last().Reason
 		if how == "" || how == "Error" {
-			how = fmt.Sprintf("exit %d", c.Last().ExitCode)
+			how = detect.ExitBrief(c.Last().ExitCode)
 		}
 		t.add(Entry{Time: at, Kind: SymptomEntry, Subject: p.Key(), Node: p.Node, Reason: "restart",
 			Message: fmt.Sprintf("container %s ended: %s (%d in all)", c.Name, how, c.Restarts), Count: 1})

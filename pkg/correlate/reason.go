@@ -2,8 +2,8 @@ package correlate
 
 import (
 	"cmp"
-	"fmt"
 
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/symptom"
 )
 
@@ -47,7 +47,7 @@ func reason(s *symptom.Symptom) string {
 	byCause := reasons[s.Kind+"/"+symptom.Kind(s.Cause)]
 	switch s.Kind {
 	case symptom.Exit:
-		return fmt.Sprintf("exit %d", s.ExitCode)
+		return detect.ExitBrief(s.ExitCode)
 	case symptom.Storage, symptom.Network:
 		return string(s.Kind) + ": " + s.Cause
 	case symptom.Unclassified:

@@ -1,6 +1,11 @@
 package detect
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
+)
 
 // signals are the names of the signals that end processes, by number
 // (signal(7), x86 and ARM).
@@ -11,8 +16,11 @@ var signals = map[int32]string{
 }
 
 // ExitName is the cause of the taxonomy for an exit code: the name of the
-// signal for 128+n, else the number.
+// signal for 128+n, else the number; "unknown" where it is not told.
 func ExitName(code int32) string {
+	if code == cluster.ExitCodeUntold {
+		return exitUnknown
+	}
 	if name := ExitSignal(code); name != "" {
 		return name
 	}
@@ -23,12 +31,37 @@ func ExitName(code int32) string {
 // for all others.
 func ExitSignal(code int32) string { return signals[code-128] }
 
+// exitUnknown is the name of a code that is not told.
+const exitUnknown = "unknown"
+
+// ExitText is an exit code in words: "exit code 1", "exit code 137 (SIGKILL)".
+func ExitText(code int32) string {
+	if code == cluster.ExitCodeUntold {
+		return "an exit code that is not told"
+	}
+	if name := ExitSignal(code); name != "" {
+		return fmt.Sprintf("exit code %d (%s)", code, name)
+	}
+	return fmt.Sprintf("exit code %d", code)
+}
+
+// ExitBrief is an exit code in a column: "exit 1".
+func ExitBrief(code int32) string {
+	if code == cluster.ExitCodeUntold {
+		return "exit code not told"
+	}
+	return fmt.Sprintf("exit %d", code)
+}
+
 // ExitNamed is the exit code that ExitName made a cause of; 0 for what is none.
 func ExitNamed(cause string) int32 {
 	for n, name := range signals {
 		if name == cause {
 			return 128 + n
 		}
+	}
+	if cause == exitUnknown {
+		return cluster.ExitCodeUntold
 	}
 	code, _ := strconv.ParseInt(cause, 10, 32)
 	return int32(code)
@@ -58,6 +91,9 @@ var meanings = map[int32]string{
 func ExitMeaning(code int32) string {
 	if m := meanings[code]; m != "" {
 		return m
+	}
+	if code == cluster.ExitCodeUntold {
+		return "With which exit codes the containers end is not told."
 	}
 	if name := ExitSignal(code); name != "" {
 		return name + ": a signal ended the process."

@@ -132,12 +132,17 @@ func Quote(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
-// Kubectl is a kubectl command line, its arguments quoted.
+// Kubectl is a kubectl command line, its arguments quoted. Which container is
+// meant is left out where its name is not told: kubectl takes the main one.
 func Kubectl(args ...string) string {
 	out := make([]string, 0, len(args)+1)
 	out = append(out, "kubectl")
-	for _, a := range args {
-		out = append(out, Quote(a))
+	for i := 0; i < len(args); i++ {
+		if args[i] == "-c" && i+1 < len(args) && args[i+1] == cluster.ContainerUntold {
+			i++
+			continue
+		}
+		out = append(out, Quote(args[i]))
 	}
 	return strings.Join(out, " ")
 }

@@ -1,6 +1,7 @@
 package symptom
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -214,7 +215,7 @@ func limitOf(p *cluster.Pod, c *cluster.Container) string {
 }
 
 func endText(c *cluster.Container, t *cluster.State) string {
-	text := t.Reason
+	text := cmp.Or(t.Reason, "ended")
 	if c.Restarts > 1 {
 		text += fmt.Sprintf(", %d restarts", c.Restarts)
 	}

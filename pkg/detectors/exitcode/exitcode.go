@@ -51,7 +51,7 @@ func run(pass *detect.Pass) {
 			Key:             g.Key,
 			Symptoms:        g.Symptoms,
 			Title:           b.title(),
-			Factors:         []detect.Factor{{Attribute: "exitCode", Value: strconv.Itoa(int(b.first.ExitCode))}},
+			Factors:         b.factors(),
 			Probable:        b.probable(),
 			Investigation:   investigation(b.first),
 			Recommendations: b.recommendations(),
@@ -86,6 +86,13 @@ type builder struct {
 	known  bool // ending says something
 }
 
+func (b *builder) factors() []detect.Factor {
+	if b.first.ExitCode == cluster.ExitCodeUntold {
+		return nil
+	}
+	return []detect.Factor{{Attribute: "exitCode", Value: strconv.Itoa(int(b.first.ExitCode))}}
+}
+
 func (b *builder) title() string {
 	verb := "end"
 	switch {
@@ -94,7 +101,7 @@ func (b *builder) title() string {
 	case len(b.tally.Pods) == 1:
 		verb = "ends"
 	}
-	out := fmt.Sprintf("%s %s%s with %s", b.tally.Who(), verb, b.container(), label(b.first.ExitCode))
+	out := fmt.Sprintf("%s %s%s with %s", b.tally.Who(), verb, b.container(), detect.ExitText(b.first.ExitCode))
 	switch how := killTitles[killed(b.pass, b.first)]; {
 	case how != "":
 		out += ": " + how
@@ -130,17 +137,13 @@ func roleOf(s *symptom.Symptom) cluster.Role {
 	return cluster.Regular
 }
 
-func label(code int32) string {
-	if name := detect.ExitSignal(code); name != "" {
-		return fmt.Sprintf("exit code %d (%s)", code, name)
-	}
-	return fmt.Sprintf("exit code %d", code)
-}
-
 func (b *builder) probable() detect.Cause {
 	s := b.first
 	c := detect.Cause{Text: detect.ExitMeaning(s.ExitCode), Confidence: detect.Low,
-		Why: fmt.Sprintf("the kubelet reports exit code %d", s.ExitCode)}
+		Why: "the kubelet reports " + detect.ExitText(s.ExitCode)}
+	if s.ExitCode == cluster.ExitCodeUntold {
+		c.Why = "the containers are known to end in failure"
+	}
 	if s.Message != "" {
 		c.Confidence = detect.Medium
 		c.Why += ", and " + b.source() + " " + detect.Said(detect.Clip(s.Message, 200))
