@@ -16,10 +16,9 @@ import (
 // bucket collects trimmed objects. Each concurrent list has one of its own.
 type bucket struct {
 	cluster.Parts
-	// templates holds one template for each owner, so that the pods of one
-	// revision share it.
-	templates map[cluster.Ref]*cluster.Template
-	slices    map[cluster.Ref]*backends // by Service
+	// shelf keeps templates. The lists of one reading have one.
+	shelf  *shelf
+	slices map[cluster.Ref]*backends // by Service
 	// texts are the strings that were kept: names of images, reasons and nodes
 	// come again and again, and one of each is enough.
 	texts, maskedTexts map[string]string
@@ -50,7 +49,7 @@ func newBucket() *bucket {
 	return &bucket{texts: map[string]string{}, maskedTexts: map[string]string{},
 		specs: map[revision]decoded{}, labelled: map[revision]map[string]string{},
 		identities: map[cluster.ContainerIdentity]*cluster.ContainerIdentity{},
-		templates:  map[cluster.Ref]*cluster.Template{}, slices: map[cluster.Ref]*backends{}}
+		shelf:      newShelf(), slices: map[cluster.Ref]*backends{}}
 }
 
 // one returns the text that was kept already where it is the same.
@@ -128,7 +127,6 @@ func added[T any](to, more []T) []T {
 
 // finish joins what was read apart and hands the parts over.
 func (b *bucket) finish() cluster.Parts {
-	b.shareTemplates()
 	read := b.read(cluster.EndpointSlices)
 	for i := range b.Services {
 		s := &b.Services[i]

@@ -32,6 +32,7 @@ type Live struct {
 	ahead    time.Duration // of the API server's clock, 0: it tells our time
 	plain    bool          // have lists sent uncompressed
 	inside   permissions   // where something may be read, if not everywhere
+	shelf    *shelf        // of the reading that goes on, else nil
 	groups   sync.Map      // what is served of a group, by version: asked once
 	// Values has ConfigMaps read with their values, of which the hosts that
 	// they name are kept.
@@ -84,6 +85,8 @@ func (l *Live) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, er
 	if err := l.meet(ctx, scope); err != nil {
 		return cluster.Parts{}, err
 	}
+	l.shelf = newShelf()
+	defer func() { l.shelf = nil }()
 	kinds := liveKinds()
 	all, err := sideBySide(ctx, len(kinds), func(ctx context.Context, i int) (*bucket, error) { return l.readKind(ctx, kinds[i], scope) })
 	if err != nil {
@@ -212,13 +215,13 @@ func (l *Live) readPlaces(ctx context.Context, k kind, scope cluster.Scope) (*bu
 // readPlace lists one kind in one place. Of a list that breaks off nothing is
 // kept; it is read anew once, where that may help.
 func (l *Live) readPlace(ctx context.Context, k kind, where place) (*bucket, error) {
-	b := newBucket()
+	b := l.bucket()
 	n, err := k.list(ctx, l, where, b)
 	if err != nil && passes(err) && ctx.Err() == nil {
 		if !isExpired(err) {
 			wait(ctx, beforeAnew)
 		}
-		b = newBucket()
+		b = l.bucket()
 		b.moving.may = true
 		n, err = k.list(ctx, l, where, b)
 	}
@@ -242,6 +245,15 @@ func (l *Live) readPlace(ctx context.Context, k kind, where place) (*bucket, err
 	b = newBucket()
 	b.Gaps = []cluster.Gap{l.gapOf(k, where.namespace, err)}
 	return b, nil
+}
+
+// bucket makes one for a list of this reading.
+func (l *Live) bucket() *bucket {
+	b := newBucket()
+	if l.shelf != nil {
+		b.shelf = l.shelf
+	}
+	return b
 }
 
 // beforeAnew is how long is waited before a list is read anew: a connection that

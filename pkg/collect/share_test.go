@@ -1,7 +1,8 @@
 package collect
 
 import (
-	"slices"
+	"reflect"
+	"strconv"
 	"testing"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
@@ -14,29 +15,58 @@ func asking(image string, more ...cluster.Toleration) *cluster.Template {
 }
 
 func TestTemplatesAreKeptOnce(t *testing.T) {
-	shop := func(kind, name string) cluster.Ref { return cluster.Ref{Kind: kind, Namespace: "shop", Name: name} }
-	web, now, before := shop("Deployment", "web"), shop("ReplicaSet", "web-2"), shop("ReplicaSet", "web-1")
-	b := newBucket()
-	b.Workloads = []cluster.Workload{{Ref: web, Template: asking("web:2")}}
-	b.Revisions = []cluster.Revision{{Ref: now, Owner: web, Template: asking("web:2")}, {Ref: before, Owner: web, Template: asking("web:1")}}
-	added := asking("web:2", cluster.Toleration{Key: "not-ready"}) // by admission
-	b.Pods = []cluster.Pod{{Owner: now, Template: asking("web:2")}, {Owner: now, Template: added}, {Owner: now, Template: added}, {Template: asking("bare:1")}, {Owner: now}}
-	b.shareTemplates()
-
-	of := b.Workloads[0].Template
-	if b.Revisions[0].Template != of || b.Pods[0].Template != of {
+	s := newShelf()
+	of := s.keep(asking("web:2"))
+	if s.keep(asking("web:2")) != of {
 		t.Error("the same is kept more than once")
 	}
-	if old := b.Revisions[1].Template; old.Containers[0].Image != "web:1" || &old.Env[0] != &of.Env[0] {
+	if old := s.keep(asking("web:1")); old.Containers[0].Image != "web:1" || &old.Env[0] != &of.Env[0] {
 		t.Errorf("of another revision: %+v", old)
 	}
-	if p := b.Pods[1].Template; p != b.Pods[2].Template || len(p.Tolerations) != 1 || &p.Containers[0] != &of.Containers[0] || len(of.Tolerations) != 0 {
-		t.Errorf("with a toleration more: %+v", p)
+	added := s.keep(asking("web:2", cluster.Toleration{Key: "not-ready"})) // by admission
+	if len(added.Tolerations) != 1 || &added.Containers[0] != &of.Containers[0] || len(of.Tolerations) != 0 {
+		t.Errorf("with a toleration more: %+v", added)
 	}
-	if bare := b.Pods[3].Template; bare.Containers[0].Image != "bare:1" || b.Pods[4].Template != nil {
-		t.Errorf("of nobody else: %+v, %+v", bare, b.Pods[4].Template)
+	onHost := asking("web:2")
+	onHost.HostNetwork = true
+	if got := s.keep(onHost); got == of || !got.HostNetwork || of.HostNetwork {
+		t.Error("what differs in a flag alone is not the same")
 	}
-	if want := asking("web:2"); !slices.Equal(of.Containers, want.Containers) || !slices.Equal(of.Env, want.Env) {
+	if want := asking("web:2"); !of.Equal(want) {
 		t.Errorf("the one that is kept: %+v", of)
 	}
+}
+
+// TestTemplatesKeepEveryPart: what is kept is all that was asked for, whatever
+// was kept before.
+func TestTemplatesKeepEveryPart(t *testing.T) {
+	s := newShelf()
+	for n := range 3 {
+		for i := range reflect.TypeFor[cluster.Template]().NumField() {
+			one, same := partly(i, n), partly(i, n)
+			if got := s.keep(one); !reflect.DeepEqual(got, same) {
+				t.Errorf("field %d: kept %+v, not %+v", i, got, same)
+			}
+		}
+	}
+}
+
+// partly is a template of which one field alone is set.
+func partly(field, n int) *cluster.Template {
+	t := &cluster.Template{}
+	f := reflect.ValueOf(t).Elem().Field(field)
+	switch f.Kind() {
+	case reflect.String:
+		f.SetString(strconv.Itoa(n))
+	case reflect.Bool:
+		f.SetBool(true)
+	case reflect.Slice:
+		f.Set(reflect.MakeSlice(f.Type(), n+1, n+1))
+		first := f.Index(0)
+		if first.Kind() == reflect.Struct {
+			first = first.Field(0)
+		}
+		first.SetString(strconv.Itoa(n))
+	}
+	return t
 }

@@ -13,8 +13,7 @@ import (
 )
 
 func (b *bucket) pod(p *corev1.Pod) {
-	template := b.share(controllerOf(&p.ObjectMeta), trimTemplate(p.Annotations, &p.Spec))
-	b.addPod(&p.ObjectMeta, template, p.Spec.NodeName, &p.Status)
+	b.addPod(&p.ObjectMeta, b.template(p.Annotations, &p.Spec), p.Spec.NodeName, &p.Status)
 }
 
 func (b *bucket) addPod(m *metav1.ObjectMeta, template *cluster.Template, node string, status *corev1.PodStatus) {
@@ -46,17 +45,9 @@ func (b *bucket) addPod(m *metav1.ObjectMeta, template *cluster.Template, node s
 	b.Pods = append(b.Pods, pod)
 }
 
-// share returns the template that the owner's other pods already have, if it
-// is the same.
-func (b *bucket) share(owner cluster.Ref, t *cluster.Template) *cluster.Template {
-	if owner.IsZero() {
-		return t
-	}
-	if known, ok := b.templates[owner]; ok && known.Equal(t) {
-		return known
-	}
-	b.templates[owner] = t
-	return t
+// template is what a pod spec asks for, kept once for all that ask for the same.
+func (b *bucket) template(annotations map[string]string, spec *corev1.PodSpec) *cluster.Template {
+	return b.shelf.keep(trimTemplate(annotations, spec))
 }
 
 // podConditionsKept are those that something is told by; the others follow

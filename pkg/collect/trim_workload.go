@@ -15,7 +15,7 @@ func (b *bucket) deployment(d *appsv1.Deployment) {
 	w := workload("Deployment", &d.ObjectMeta, d.Spec.Selector)
 	w.Desired = orOne(d.Spec.Replicas)
 	w.Ready, w.Updated, w.Available = d.Status.ReadyReplicas, d.Status.UpdatedReplicas, d.Status.AvailableReplicas
-	w.Template = trimTemplate(d.Spec.Template.Annotations, &d.Spec.Template.Spec)
+	w.Template = b.template(d.Spec.Template.Annotations, &d.Spec.Template.Spec)
 	w.Revision = d.Annotations["deployment.kubernetes.io/revision"]
 	w.Paused = d.Spec.Paused
 	w.Progressing = d.Generation > d.Status.ObservedGeneration || w.Updated < w.Desired || d.Status.Replicas > w.Updated
@@ -30,7 +30,7 @@ func (b *bucket) statefulSet(s *appsv1.StatefulSet) {
 	w := workload("StatefulSet", &s.ObjectMeta, s.Spec.Selector)
 	w.Desired = orOne(s.Spec.Replicas)
 	w.Ready, w.Updated, w.Available = s.Status.ReadyReplicas, s.Status.UpdatedReplicas, s.Status.AvailableReplicas
-	w.Template = trimTemplate(s.Spec.Template.Annotations, &s.Spec.Template.Spec)
+	w.Template = b.template(s.Spec.Template.Annotations, &s.Spec.Template.Spec)
 	w.Revision = s.Status.UpdateRevision
 	w.Progressing = s.Status.CurrentRevision != s.Status.UpdateRevision
 	b.Workloads = append(b.Workloads, w)
@@ -40,7 +40,7 @@ func (b *bucket) daemonSet(d *appsv1.DaemonSet) {
 	w := workload("DaemonSet", &d.ObjectMeta, d.Spec.Selector)
 	w.Desired = d.Status.DesiredNumberScheduled
 	w.Ready, w.Updated, w.Available = d.Status.NumberReady, d.Status.UpdatedNumberScheduled, d.Status.NumberAvailable
-	w.Template = trimTemplate(d.Spec.Template.Annotations, &d.Spec.Template.Spec)
+	w.Template = b.template(d.Spec.Template.Annotations, &d.Spec.Template.Spec)
 	w.Progressing = w.Updated < w.Desired
 	b.Workloads = append(b.Workloads, w)
 }
@@ -52,7 +52,7 @@ func (b *bucket) replicaSet(r *appsv1.ReplicaSet) {
 	if owner.IsZero() {
 		w := workload("ReplicaSet", &r.ObjectMeta, r.Spec.Selector)
 		w.Desired, w.Ready, w.Available = orOne(r.Spec.Replicas), r.Status.ReadyReplicas, r.Status.AvailableReplicas
-		w.Template = trimTemplate(r.Spec.Template.Annotations, &r.Spec.Template.Spec)
+		w.Template = b.template(r.Spec.Template.Annotations, &r.Spec.Template.Spec)
 		w.Conditions = replicaSetConditions(r)
 		b.Workloads = append(b.Workloads, w)
 		return
@@ -62,7 +62,7 @@ func (b *bucket) replicaSet(r *appsv1.ReplicaSet) {
 		Ref: ref("ReplicaSet", &r.ObjectMeta), Owner: owner, Created: r.CreationTimestamp.Time, Number: number,
 		Hash: r.Labels["pod-template-hash"], Desired: orOne(r.Spec.Replicas), Ready: r.Status.ReadyReplicas,
 		Reused:   r.Annotations["deployment.kubernetes.io/revision-history"] != "",
-		Template: trimTemplate(r.Spec.Template.Annotations, &r.Spec.Template.Spec),
+		Template: b.template(r.Spec.Template.Annotations, &r.Spec.Template.Spec),
 		Cause:    maskText(r.Annotations["kubernetes.io/change-cause"]),
 		Former:   numbers(r.Annotations["deployment.kubernetes.io/revision-history"]),
 	}
@@ -101,7 +101,7 @@ func (b *bucket) job(j *batchv1.Job) {
 		w.Ready = *j.Status.Ready
 	}
 	w.Job = jobState(j)
-	w.Template = trimTemplate(j.Spec.Template.Annotations, &j.Spec.Template.Spec)
+	w.Template = b.template(j.Spec.Template.Annotations, &j.Spec.Template.Spec)
 	for _, c := range j.Status.Conditions {
 		w.Conditions = append(w.Conditions, cluster.Condition{Type: string(c.Type), Status: string(c.Status),
 			Reason: c.Reason, Message: maskText(c.Message), Transition: c.LastTransitionTime.Time})
@@ -112,7 +112,7 @@ func (b *bucket) job(j *batchv1.Job) {
 func (b *bucket) cronJob(c *batchv1.CronJob) {
 	w := workload("CronJob", &c.ObjectMeta, nil)
 	w.Cron = cronState(c)
-	w.Template = trimTemplate(c.Spec.JobTemplate.Spec.Template.Annotations, &c.Spec.JobTemplate.Spec.Template.Spec)
+	w.Template = b.template(c.Spec.JobTemplate.Spec.Template.Annotations, &c.Spec.JobTemplate.Spec.Template.Spec)
 	b.Workloads = append(b.Workloads, w)
 }
 

@@ -103,7 +103,6 @@ func (b *bucket) wireTemplate(m *metav1.ObjectMeta, raw []byte) (*cluster.Templa
 		return nil, err
 	}
 	sameTokenVolume(b.thin)
-	owner := controllerOf(m)
 	key := revisionOf(m)
 	known, ok := b.specs[key]
 	if ok && key.owner != "" && bytes.Equal(known.spec, b.thin) {
@@ -113,7 +112,7 @@ func (b *bucket) wireTemplate(m *metav1.ObjectMeta, raw []byte) (*cluster.Templa
 	if err := spec.Unmarshal(b.thin); err != nil {
 		return nil, err
 	}
-	t := b.share(owner, trimTemplate(m.Annotations, &spec))
+	t := b.template(m.Annotations, &spec)
 	if !ok && len(b.specs) >= specsAtMost {
 		clear(b.specs)
 	}
