@@ -3,6 +3,7 @@ package integration
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,7 +20,7 @@ import (
 var scripts = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
 
 // shownCommands are the command lines of the plugin in the blocks of the pages,
-// each once: those that a cluster answers, and that end by themselves.
+// each once: those that a cluster answers.
 func shownCommands(t *testing.T) []string {
 	t.Helper()
 	pages := []string{"../../README.md", "../deploy/README.md"}
@@ -38,6 +39,7 @@ func shownCommands(t *testing.T) []string {
 		}
 		for _, block := range scripts.FindAllStringSubmatch(string(raw), -1) {
 			for _, line := range strings.Split(strings.NewReplacer("\\\n", " ", "|\n", "| ").Replace(block[1]), "\n") {
+				line, _, _ = strings.Cut(strings.TrimSpace(line), "  #") // what is said of it
 				line = strings.TrimSpace(line)
 				if strings.Contains(line, "kubectl patterns ") && !strings.HasPrefix(line, "#") && !elsewhere.MatchString(line) && !slices.Contains(out, line) {
 					out = append(out, line)
@@ -52,9 +54,13 @@ func shownCommands(t *testing.T) []string {
 	return out
 }
 
-// elsewhere are the examples that need what is not here, or go on until they are
-// interrupted, which other tests do.
-var elsewhere = regexp.MustCompile(`--watch| -w\b|--prometheus|patterns record|Invoke-Expression`)
+// elsewhere are the examples that need what is not here.
+var elsewhere = regexp.MustCompile(`--prometheus|Invoke-Expression`)
+
+// goesOn reports whether a command goes on until it is interrupted.
+func goesOn(line string) bool {
+	return strings.Contains(line, "--watch") || strings.Contains(line, "patterns record") && !strings.Contains(line, "--once")
+}
 
 // rank puts those first that write what others read.
 func rank(line string) int {
@@ -86,6 +92,14 @@ func examplesRun(t *testing.T, c *real) {
 	}
 	ran := map[int]int{}
 	for _, line := range shownCommands(t) {
+		if goesOn(line) {
+			interruptedExample(t, home, env, line)
+		}
+	}
+	for _, line := range shownCommands(t) {
+		if goesOn(line) {
+			continue
+		}
 		if rank(line) == 0 {
 			_ = os.Remove(filepath.Join(home, "incident.tar.gz")) // several write it
 		}
@@ -100,6 +114,41 @@ func examplesRun(t *testing.T, c *real) {
 	}
 	t.Logf("examples by exit code: %v", ran)
 }
+
+// interruptedExample runs an example that goes on, in place of the shell, and
+// interrupts it as soon as it has said something.
+func interruptedExample(t *testing.T, dir string, env []string, line string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	command, _, _ := strings.Cut(line, " | ")
+	run := exec.CommandContext(ctx, "bash", "-c", "exec "+command) //nolint:gosec // our own pages
+	said, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run.Dir, run.Env, run.Stdout, run.Stderr = dir, env, writer, writer
+	if err := run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = writer.Close()
+	first := make([]byte, 4096)
+	n, err := said.Read(first)
+	if err != nil {
+		t.Fatalf("%s says nothing: %v", line, err)
+	}
+	if err := run.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	rest, _ := io.ReadAll(said)
+	_ = run.Wait()
+	if code := run.ProcessState.ExitCode(); code == exitUsage || ctx.Err() != nil || strings.Contains(string(rest), "--help'") {
+		t.Errorf("%s: exit code %d after %s%s", line, code, first[:n], rest)
+	}
+}
+
+// exitUsage is how a command ends that was not understood.
+const exitUsage = 2
 
 // underMoreNames is a kubeconfig that has the cluster under the names of contexts
 // that the examples use as well.
