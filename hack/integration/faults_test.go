@@ -72,6 +72,23 @@ func TestHardConditions(t *testing.T) {
 			})
 		}
 	})
+	t.Run("further", func(t *testing.T) {
+		for _, f := range furtherFaults() {
+			t.Run(f.name, func(t *testing.T) {
+				t.Parallel()
+				f.check(t, c)
+			})
+		}
+	})
+	t.Run("record", func(t *testing.T) {
+		for _, f := range recordFaults() {
+			t.Run(f.name, func(t *testing.T) {
+				t.Parallel()
+				f.check(t, c)
+			})
+		}
+	})
+	t.Run("interrupted while", func(t *testing.T) { interruptsFurther(t, c) })
 	t.Run("rights", func(t *testing.T) {
 		for i, p := range partialRights() {
 			t.Run(p.name, func(t *testing.T) {
@@ -82,6 +99,7 @@ func TestHardConditions(t *testing.T) {
 	})
 	if isHard() {
 		t.Run("interrupted", func(t *testing.T) { interruptedAnywhere(t, c) })
+		t.Run("watch", func(t *testing.T) { watchesOn(t, c) })
 	}
 }
 

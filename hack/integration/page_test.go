@@ -22,7 +22,7 @@ func TestReliabilityPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := string(raw)
-	for name, table := range map[string]string{"faults": faultsTable(), "rights": rightsTable(), "counts": counts()} {
+	for name, table := range map[string]string{"faults": faultsTable(), "further": furtherTable(), "record": recordTable(), "rights": rightsTable(), "counts": counts()} {
 		page = between(t, page, "<!-- "+name+": written by TestReliabilityPage -->\n", "<!-- end of "+name+" -->\n", table)
 	}
 	if page == string(raw) {
@@ -77,7 +77,8 @@ func between(t *testing.T, page, from, to, text string) string {
 }
 
 func counts() string {
-	return fmt.Sprintf("%d faults and %d sets of rights are tried by `make test`.\n", len(faults()), len(partialRights()))
+	tried := len(faults()) + len(furtherFaults()) + len(recordFaults())
+	return fmt.Sprintf("%d faults and %d sets of rights are tried by `make test`.\n", tried, len(partialRights()))
 }
 
 func faultsTable() string {
@@ -104,6 +105,32 @@ func (f *fault) result() string {
 		return gapsOf(f.gaps) + "; no object is missing or comes twice"
 	}
 	return gapsOf(f.gaps)
+}
+
+func furtherTable() string {
+	var out strings.Builder
+	out.WriteString("| fault | result |\n|---|---|\n")
+	for _, f := range furtherFaults() {
+		result := "whole"
+		if !f.isWhole() {
+			result = gapsOf(map[string]string{f.of: f.says})
+		}
+		fmt.Fprintf(&out, "| %s | %s |\n", f.name, result)
+	}
+	return out.String()
+}
+
+func recordTable() string {
+	var out strings.Builder
+	out.WriteString("| fault | result |\n|---|---|\n")
+	for _, f := range recordFaults() {
+		result := "recovers, and follows everything"
+		if f.says != "" {
+			result = fmt.Sprintf("not followed: events (“%s”)", f.says)
+		}
+		fmt.Fprintf(&out, "| %s | %s |\n", f.name, result)
+	}
+	return out.String()
 }
 
 func rightsTable() string {

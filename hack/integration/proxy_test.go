@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -166,14 +165,7 @@ func dated(by time.Duration) tamper {
 // skewedNodes has what kubelets dated in the pods of two namespaces be three hours
 // later or earlier than it was.
 func skewedNodes(w http.ResponseWriter, r *http.Request, real http.Handler) {
-	r.Header.Set("Accept", "application/json")
-	r.Header.Set("Accept-Encoding", "identity")
-	whole := httptest.NewRecorder()
-	real.ServeHTTP(whole, r)
-	var list corev1.PodList
-	if err := json.Unmarshal(whole.Body.Bytes(), &list); err != nil {
-		panic(err)
-	}
+	list := podsOf(r, real)
 	for i := range list.Items {
 		pod := &list.Items[i]
 		by := map[string]time.Duration{"team-01": 3 * time.Hour, "team-04": -3 * time.Hour}[pod.Namespace]
@@ -185,9 +177,8 @@ func skewedNodes(w http.ResponseWriter, r *http.Request, real http.Handler) {
 			at.Time = at.Add(by)
 		}
 	}
-	list.TypeMeta = metav1.TypeMeta{Kind: "PodList", APIVersion: "v1"}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(&list) // whoever asked may have gone
+	_ = json.NewEncoder(w).Encode(list) // whoever asked may have gone
 }
 
 // resetAfter breaks an answer off in its midst.

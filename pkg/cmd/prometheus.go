@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/collect"
@@ -212,6 +213,9 @@ func (o *options) newPrometheus() (*collect.Prometheus, error) {
 		if f.Cluster, err = o.restConfig(); err != nil {
 			return nil, err
 		}
+	}
+	if f.Patience, err = clientcmd.ParseTimeout(*o.config.Timeout); err != nil {
+		return nil, usagef("--request-timeout %q: must be a duration such as 30s", *o.config.Timeout)
 	}
 	if f.inClear() && f.kept == nil {
 		o.warn("--prometheus: the credentials are sent unencrypted to %s; use https", f.Address)

@@ -40,6 +40,9 @@ func NewPrometheus(o PrometheusOptions, labels map[string]string, reach time.Dur
 		return nil, err
 	}
 	p := &Prometheus{api: client, answers: answers, from: o.Address, labels: labels, reach: reach, patience: queryPatience}
+	if o.Patience > 0 {
+		p.patience = min(p.patience, o.Patience)
+	}
 	if service, ok := ParsePrometheusService(o.Address); ok {
 		p.remedy = service.remedy()
 	}

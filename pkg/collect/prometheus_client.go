@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/api"
 	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
@@ -33,6 +34,9 @@ type PrometheusOptions struct {
 	CAFile, CertFile, KeyFile         string
 	Insecure                          bool              // the server's certificate is not checked
 	Headers                           map[string]string // such as X-Scope-OrgID, the tenant
+	// Patience is the longest that one query is waited for; 0: 45 seconds, which
+	// no other makes longer.
+	Patience time.Duration
 }
 
 // client makes the API's official client.

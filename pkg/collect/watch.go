@@ -112,7 +112,6 @@ func (s *stream) follow(ctx context.Context, version string) error {
 		w, err := s.watch(ctx, s.options(version))
 		if err == nil {
 			refusals = 0
-			s.state(following, nil)
 			version, err = s.drain(ctx, w, version)
 		}
 		if isRefused(err) {
@@ -152,9 +151,28 @@ func (s *stream) options(version string) metav1.ListOptions {
 	return metav1.ListOptions{ResourceVersion: version, AllowWatchBookmarks: true, TimeoutSeconds: &seconds, FieldSelector: s.fields}
 }
 
+// errUnanswered is a watch that ended before there was an answer: client-go takes
+// the end of a connection, and its own timeout, for a watch of nothing.
+var errUnanswered = errors.New("the connection ended, or timed out, before a watch was answered")
+
 // drain tells what a watch sends, until it ends.
 func (s *stream) drain(ctx context.Context, w watch.Interface, version string) (string, error) {
 	defer w.Stop()
+	select {
+	case e, ok := <-w.ResultChan():
+		if !ok {
+			return version, errUnanswered
+		}
+		if e.Type != watch.Error {
+			s.state(following, nil)
+		}
+		var err error
+		if version, err = s.heed(ctx, e, version); err != nil {
+			return version, err
+		}
+	default:
+		s.state(following, nil)
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -163,21 +181,30 @@ func (s *stream) drain(ctx context.Context, w watch.Interface, version string) (
 			if !ok {
 				return version, nil
 			}
-			if e.Type == watch.Error {
-				return version, apierrors.FromObject(e.Object)
+			var err error
+			if version, err = s.heed(ctx, e, version); err != nil {
+				return version, err
 			}
-			m, err := meta.Accessor(e.Object)
-			if err != nil {
-				return version, fmt.Errorf("the API sent what is no object: %w", err)
-			}
-			if seen, ok := sightOf(e.Object, e.Type == watch.Deleted); ok && e.Type != watch.Bookmark {
-				if err := s.tell(ctx, seen); err != nil {
-					return version, err
-				}
-			}
-			version = m.GetResourceVersion() // only now: what was not told will come again
 		}
 	}
+}
+
+// heed tells one thing that a watch sent, and returns the version from which to go
+// on.
+func (s *stream) heed(ctx context.Context, e watch.Event, version string) (string, error) {
+	if e.Type == watch.Error {
+		return version, apierrors.FromObject(e.Object)
+	}
+	m, err := meta.Accessor(e.Object)
+	if err != nil {
+		return version, fmt.Errorf("the API sent what is no object: %w", err)
+	}
+	if seen, ok := sightOf(e.Object, e.Type == watch.Deleted); ok && e.Type != watch.Bookmark {
+		if err := s.tell(ctx, seen); err != nil {
+			return version, err
+		}
+	}
+	return m.GetResourceVersion(), nil // only now: what was not told will come again
 }
 
 // isExpired reports whether the API has forgotten the version that a watch or

@@ -141,6 +141,16 @@ func TestAWatchIsResumedWhereItEnded(t *testing.T) {
 	}
 }
 
+// TestAnUnansweredWatchFollowsNothing: client-go says of a connection that ends
+// before there is an answer that nothing came.
+func TestAnUnansweredWatchFollowsNothing(t *testing.T) {
+	s := &script{lists: []func(metav1.ListOptions) (runtime.Object, error){podList("7", "", podAt("a", 3))},
+		watches: []func(string) ([]watch.Event, error){sent(), sent()}}
+	if _, states, _ := play(t, s); slices.Contains(states, following) || !slices.Contains(states, apart) {
+		t.Errorf("states %v", states)
+	}
+}
+
 func TestWhatMayNotBeWatchedIsLeft(t *testing.T) {
 	forbidden := apierrors.NewForbidden(schema.GroupResource{Resource: "pods"}, "", errors.New("no"))
 	ctx, cancel := context.WithCancel(t.Context())

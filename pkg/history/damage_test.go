@@ -201,3 +201,45 @@ func writeForever(t *testing.T, path string) {
 		}
 	}
 }
+
+// TestACopyIsWholeOrNotThere: whenever it is interrupted.
+func TestACopyIsWholeOrNotThere(t *testing.T) {
+	s := opened(t, filepath.Join(t.TempDir(), "h.db"))
+	for n := range 40 {
+		b := everything(t)
+		for i := range b.Sightings {
+			b.Sightings[i].UID = fmt.Sprint(n, i)
+		}
+		keep(t, s, b)
+	}
+	failed := 0
+	for n := range 40 {
+		folder := t.TempDir()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(n)*200*time.Microsecond)
+		err := s.Copy(ctx, filepath.Join(folder, "copy.db"))
+		cancel()
+		if left, lost := os.ReadDir(folder); lost != nil || (err == nil) != (len(left) == 1) {
+			t.Fatalf("%v, %v: left %v", err, lost, left)
+		}
+		if err != nil {
+			failed++
+			continue
+		}
+		if err := readAll(t.Context(), filepath.Join(folder, "copy.db")); err != nil {
+			t.Error(err)
+		}
+	}
+	if failed == 0 {
+		t.Error("none was interrupted")
+	}
+	to := filepath.Join(t.TempDir(), "copy.db")
+	if err := s.Copy(t.Context(), to); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(to); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if err := s.Copy(t.Context(), to); err == nil {
+		t.Error("it writes over a file")
+	}
+}

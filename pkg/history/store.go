@@ -149,13 +149,25 @@ func pragma(name string, value any) string {
 func (s *Store) Path() string { return s.path }
 
 // Copy writes one consistent moment of the history into a new file, while
-// others may write to it.
-func (s *Store) Copy(ctx context.Context, to string) error {
+// others may write to it. The file is there whole or not at all: SQLite leaves a
+// part of it where it is interrupted.
+func (s *Store) Copy(ctx context.Context, to string) (err error) {
 	if Exists(to) {
 		return fmt.Errorf("%s exists already", to)
 	}
-	_, err := s.db.ExecContext(ctx, `VACUUM INTO ?`, to)
-	return s.failed(err)
+	dir, err := os.MkdirTemp(filepath.Dir(to), ".kubectl-patterns-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	written := filepath.Join(dir, "history.db")
+	if _, err := s.db.ExecContext(ctx, `VACUUM INTO ?`, written); err != nil {
+		return s.failed(err)
+	}
+	if err := os.Chmod(written, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(written, to)
 }
 
 // Close ends the use of the file.
