@@ -50,7 +50,7 @@ func TestMistakesGetOneClearLine(t *testing.T) {
 		code        int
 		says        string
 	}{
-		{"unknown flag", "", []string{"--al-namespaces"}, exitUsage, "unknown flag: --al-namespaces"},
+		{"unknown flag", "", []string{"--al-namespaces"}, exitUsage, "unknown flag: --al-namespaces; did you mean --all-namespaces?"},
 		{"unknown command", "", []string{"nodes"}, exitUsage, `unknown command "nodes"; did you mean "node"?`},
 		{"node without a name", "", []string{"node"}, exitUsage, "node needs the name of one node"},
 		{"output", "", []string{"-o", "xml"}, exitUsage, `--output "xml": must be one of`},

@@ -1,8 +1,12 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/correlate"
@@ -53,6 +57,24 @@ func workloadsOf(s *cluster.Snapshot) []cluster.Ref {
 		}
 	}
 	return out
+}
+
+// orNearFlag says of a flag that is none which of a command's may be meant.
+func orNearFlag(c *cobra.Command, err error) error {
+	var none *pflag.NotExistError
+	if !errors.As(err, &none) || none.GetSpecifiedShortnames() != "" {
+		return err
+	}
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden && understands(c, f.Name) {
+			names = append(names, f.Name)
+		}
+	})
+	if near := correlate.Nearest(none.GetSpecifiedName(), names); near != "" {
+		return fmt.Errorf("%w; did you mean --%s?", err, near)
+	}
+	return err
 }
 
 // orNear says of a name that is none which other may be meant.
