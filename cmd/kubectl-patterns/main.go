@@ -14,10 +14,10 @@ import (
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cmd"
 )
 
-// garbage is what may lie about beside what is used, in percent: a quarter of what
+// garbage is what may lie about beside what is used, in percent: a fifth of what
 // Go allows takes a quarter of the memory off, for a tenth more of a processor
 // (docs/benchmarks.md). GOGC and GOMEMLIMIT are heeded.
-const garbage = 25
+const garbage = 20
 
 func main() {
 	if os.Getenv("GOGC") == "" {

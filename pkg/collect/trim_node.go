@@ -11,19 +11,18 @@ import (
 func (b *bucket) node(n *corev1.Node) {
 	info := n.Status.NodeInfo
 	node := cluster.Node{
-		Ref:           ref("Node", &n.ObjectMeta),
+		Ref:           b.ref("Node", &n.ObjectMeta),
 		Created:       n.CreationTimestamp.Time,
 		Unschedulable: n.Spec.Unschedulable,
-		Labels:        n.Labels,
-		Info: cluster.NodeInfo{KernelVersion: info.KernelVersion, OSImage: info.OSImage,
-			ContainerRuntime: info.ContainerRuntimeVersion, KubeletVersion: info.KubeletVersion,
-			Architecture: info.Architecture, BootID: info.BootID},
+		Labels:        b.pairs(n.Labels),
+		Info: cluster.NodeInfo{KernelVersion: b.one(info.KernelVersion), OSImage: b.one(info.OSImage),
+			ContainerRuntime: b.one(info.ContainerRuntimeVersion), KubeletVersion: b.one(info.KubeletVersion),
+			Architecture: b.one(info.Architecture), BootID: b.names.keep(info.BootID)},
 		Allocatable: map[string]string{},
-		Writes:      specWrites(&n.ObjectMeta),
+		Writes:      b.writes(specWrites(&n.ObjectMeta)),
 	}
 	for _, c := range n.Status.Conditions {
-		node.Conditions = append(node.Conditions, cluster.Condition{Type: string(c.Type), Status: string(c.Status),
-			Reason: c.Reason, Message: maskText(c.Message), Transition: c.LastTransitionTime.Time})
+		node.Conditions = append(node.Conditions, b.condition(string(c.Type), string(c.Status), c.Reason, c.Message, c.LastTransitionTime))
 	}
 	for _, t := range n.Spec.Taints {
 		taint := cluster.Taint{Key: t.Key, Value: t.Value, Effect: string(t.Effect)}
@@ -34,7 +33,7 @@ func (b *bucket) node(n *corev1.Node) {
 	}
 	for name, q := range n.Status.Allocatable {
 		if !strings.HasPrefix(string(name), "hugepages-") {
-			node.Allocatable[string(name)] = q.String()
+			node.Allocatable[b.one(string(name))] = b.one(q.String())
 		}
 	}
 	b.Nodes = append(b.Nodes, node)

@@ -65,8 +65,7 @@ func (b *bucket) podConditions(in []corev1.PodCondition) []cluster.Condition {
 	out := b.conditionSlab.list(n)
 	for _, c := range in {
 		if kept(c) {
-			out = append(out, cluster.Condition{Type: b.one(string(c.Type)), Status: b.one(string(c.Status)),
-				Reason: b.one(c.Reason), Message: b.masked(c.Message), Transition: c.LastTransitionTime.Time})
+			out = append(out, b.condition(string(c.Type), string(c.Status), c.Reason, c.Message, c.LastTransitionTime))
 		}
 	}
 	return out
@@ -78,15 +77,25 @@ func (b *bucket) labels(m *metav1.ObjectMeta) map[string]string {
 	if known, ok := b.labelled[owner]; ok && maps.Equal(known, m.Labels) {
 		return known
 	}
-	var out map[string]string
-	if len(m.Labels) > 0 {
-		out = make(map[string]string, len(m.Labels))
-	}
-	for k, v := range m.Labels {
-		out[b.one(k)] = b.one(v)
-	}
+	out := b.pairs(m.Labels)
 	b.labelled[owner] = out
 	return out
+}
+
+// pairs copies labels, of which most are those of others.
+func (b *bucket) pairs(in map[string]string) map[string]string {
+	if len(in) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(in))
+	for k, v := range in {
+		out[b.one(k)] = b.one(v)
+	}
+	return out
+}
+
+func (b *bucket) condition(typ, status, reason, message string, at metav1.Time) cluster.Condition {
+	return cluster.Condition{Type: b.one(typ), Status: b.one(status), Reason: b.one(reason), Message: b.masked(message), Transition: at.Time}
 }
 
 func (b *bucket) containers(t *cluster.Template, status *corev1.PodStatus) []cluster.Container {

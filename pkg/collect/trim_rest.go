@@ -9,11 +9,11 @@ import (
 )
 
 func (b *bucket) service(s *corev1.Service) {
-	out := cluster.Service{Ref: ref("Service", &s.ObjectMeta), Created: s.CreationTimestamp.Time,
-		Type: string(s.Spec.Type), Selector: s.Spec.Selector, ExternalName: s.Spec.ExternalName, Writes: specWrites(&s.ObjectMeta)}
+	out := cluster.Service{Ref: b.ref("Service", &s.ObjectMeta), Created: s.CreationTimestamp.Time,
+		Type: b.one(string(s.Spec.Type)), Selector: b.pairs(s.Spec.Selector), ExternalName: b.one(s.Spec.ExternalName), Writes: b.writes(specWrites(&s.ObjectMeta))}
 	for _, ip := range s.Spec.ClusterIPs {
 		if ip != "" && ip != corev1.ClusterIPNone {
-			out.ClusterIPs = append(out.ClusterIPs, ip)
+			out.ClusterIPs = append(out.ClusterIPs, b.names.keep(ip))
 		}
 	}
 	b.Services = append(b.Services, out)
@@ -39,7 +39,7 @@ func (b *bucket) endpointSlice(s *discoveryv1.EndpointSlice) {
 }
 
 func (b *bucket) claim(c *corev1.PersistentVolumeClaim) {
-	out := cluster.Claim{Ref: ref("PersistentVolumeClaim", &c.ObjectMeta), Created: c.CreationTimestamp.Time,
+	out := cluster.Claim{Ref: b.ref("PersistentVolumeClaim", &c.ObjectMeta), Created: c.CreationTimestamp.Time,
 		Phase: string(c.Status.Phase), Volume: c.Spec.VolumeName}
 	out.Provisioner = firstOf(c.Annotations["volume.kubernetes.io/storage-provisioner"], c.Annotations["volume.beta.kubernetes.io/storage-provisioner"])
 	for _, m := range c.Spec.AccessModes {
@@ -49,8 +49,7 @@ func (b *bucket) claim(c *corev1.PersistentVolumeClaim) {
 		out.StorageClass = *c.Spec.StorageClassName
 	}
 	for _, cond := range c.Status.Conditions {
-		out.Conditions = append(out.Conditions, cluster.Condition{Type: string(cond.Type), Status: string(cond.Status),
-			Reason: cond.Reason, Message: maskText(cond.Message), Transition: cond.LastTransitionTime.Time})
+		out.Conditions = append(out.Conditions, b.condition(string(cond.Type), string(cond.Status), cond.Reason, cond.Message, cond.LastTransitionTime))
 	}
 	b.Claims = append(b.Claims, out)
 }

@@ -12,32 +12,33 @@ import (
 )
 
 func (b *bucket) deployment(d *appsv1.Deployment) {
-	w := workload("Deployment", &d.ObjectMeta, d.Spec.Selector)
+	w := b.workload("Deployment", &d.ObjectMeta, d.Spec.Selector)
 	w.Desired = orOne(d.Spec.Replicas)
 	w.Ready, w.Updated, w.Available = d.Status.ReadyReplicas, d.Status.UpdatedReplicas, d.Status.AvailableReplicas
 	w.Template = b.template(d.Spec.Template.Annotations, &d.Spec.Template.Spec)
-	w.Revision = d.Annotations["deployment.kubernetes.io/revision"]
+	w.Revision = b.one(d.Annotations["deployment.kubernetes.io/revision"])
 	w.Paused = d.Spec.Paused
 	w.Progressing = d.Generation > d.Status.ObservedGeneration || w.Updated < w.Desired || d.Status.Replicas > w.Updated
 	for _, c := range d.Status.Conditions {
-		w.Conditions = append(w.Conditions, cluster.Condition{Type: string(c.Type), Status: string(c.Status), Reason: c.Reason,
-			Message: maskText(c.Message), Transition: c.LastTransitionTime.Time, Updated: c.LastUpdateTime.Time})
+		kept := b.condition(string(c.Type), string(c.Status), c.Reason, c.Message, c.LastTransitionTime)
+		kept.Updated = c.LastUpdateTime.Time
+		w.Conditions = append(w.Conditions, kept)
 	}
 	b.Workloads = append(b.Workloads, w)
 }
 
 func (b *bucket) statefulSet(s *appsv1.StatefulSet) {
-	w := workload("StatefulSet", &s.ObjectMeta, s.Spec.Selector)
+	w := b.workload("StatefulSet", &s.ObjectMeta, s.Spec.Selector)
 	w.Desired = orOne(s.Spec.Replicas)
 	w.Ready, w.Updated, w.Available = s.Status.ReadyReplicas, s.Status.UpdatedReplicas, s.Status.AvailableReplicas
 	w.Template = b.template(s.Spec.Template.Annotations, &s.Spec.Template.Spec)
-	w.Revision = s.Status.UpdateRevision
+	w.Revision = b.one(s.Status.UpdateRevision)
 	w.Progressing = s.Status.CurrentRevision != s.Status.UpdateRevision
 	b.Workloads = append(b.Workloads, w)
 }
 
 func (b *bucket) daemonSet(d *appsv1.DaemonSet) {
-	w := workload("DaemonSet", &d.ObjectMeta, d.Spec.Selector)
+	w := b.workload("DaemonSet", &d.ObjectMeta, d.Spec.Selector)
 	w.Desired = d.Status.DesiredNumberScheduled
 	w.Ready, w.Updated, w.Available = d.Status.NumberReady, d.Status.UpdatedNumberScheduled, d.Status.NumberAvailable
 	w.Template = b.template(d.Spec.Template.Annotations, &d.Spec.Template.Spec)
@@ -48,33 +49,32 @@ func (b *bucket) daemonSet(d *appsv1.DaemonSet) {
 // replicaSet is a revision when a Deployment owns it, a workload of its own
 // otherwise.
 func (b *bucket) replicaSet(r *appsv1.ReplicaSet) {
-	owner := controllerOf(&r.ObjectMeta)
+	owner := b.controllerOf(&r.ObjectMeta)
 	if owner.IsZero() {
-		w := workload("ReplicaSet", &r.ObjectMeta, r.Spec.Selector)
+		w := b.workload("ReplicaSet", &r.ObjectMeta, r.Spec.Selector)
 		w.Desired, w.Ready, w.Available = orOne(r.Spec.Replicas), r.Status.ReadyReplicas, r.Status.AvailableReplicas
 		w.Template = b.template(r.Spec.Template.Annotations, &r.Spec.Template.Spec)
-		w.Conditions = replicaSetConditions(r)
+		w.Conditions = b.replicaSetConditions(r)
 		b.Workloads = append(b.Workloads, w)
 		return
 	}
 	number, _ := strconv.ParseInt(r.Annotations["deployment.kubernetes.io/revision"], 10, 64)
 	rev := cluster.Revision{
-		Ref: ref("ReplicaSet", &r.ObjectMeta), Owner: owner, Created: r.CreationTimestamp.Time, Number: number,
-		Hash: r.Labels["pod-template-hash"], Desired: orOne(r.Spec.Replicas), Ready: r.Status.ReadyReplicas,
+		Ref: b.ref("ReplicaSet", &r.ObjectMeta), Owner: owner, Created: r.CreationTimestamp.Time, Number: number,
+		Hash: b.one(r.Labels["pod-template-hash"]), Desired: orOne(r.Spec.Replicas), Ready: r.Status.ReadyReplicas,
 		Reused:   r.Annotations["deployment.kubernetes.io/revision-history"] != "",
 		Template: b.template(r.Spec.Template.Annotations, &r.Spec.Template.Spec),
 		Cause:    maskText(r.Annotations["kubernetes.io/change-cause"]),
 		Former:   numbers(r.Annotations["deployment.kubernetes.io/revision-history"]),
 	}
-	rev.Conditions = replicaSetConditions(r)
+	rev.Conditions = b.replicaSetConditions(r)
 	b.Revisions = append(b.Revisions, rev)
 }
 
-func replicaSetConditions(r *appsv1.ReplicaSet) []cluster.Condition {
+func (b *bucket) replicaSetConditions(r *appsv1.ReplicaSet) []cluster.Condition {
 	var out []cluster.Condition
 	for _, c := range r.Status.Conditions {
-		out = append(out, cluster.Condition{Type: string(c.Type), Status: string(c.Status),
-			Reason: c.Reason, Message: maskText(c.Message), Transition: c.LastTransitionTime.Time})
+		out = append(out, b.condition(string(c.Type), string(c.Status), c.Reason, c.Message, c.LastTransitionTime))
 	}
 	return out
 }
@@ -83,18 +83,18 @@ func replicaSetConditions(r *appsv1.ReplicaSet) []cluster.Condition {
 // with the values of the environment. Without .revision the order is that of
 // creation.
 func (b *bucket) controllerRevision(m *metav1.ObjectMeta) {
-	owner := controllerOf(m)
-	hash := m.Labels["controller-revision-hash"]
+	owner := b.controllerOf(m)
+	hash := b.one(m.Labels["controller-revision-hash"])
 	if owner.Kind == "StatefulSet" { // its pods are labelled with the whole name
-		hash = m.Name
+		hash = b.one(m.Name)
 	}
-	b.Revisions = append(b.Revisions, cluster.Revision{Ref: ref("ControllerRevision", m), Owner: owner,
+	b.Revisions = append(b.Revisions, cluster.Revision{Ref: b.ref("ControllerRevision", m), Owner: owner,
 		Created: m.CreationTimestamp.Time, Hash: hash})
 }
 
 func (b *bucket) job(j *batchv1.Job) {
-	w := workload("Job", &j.ObjectMeta, j.Spec.Selector)
-	w.Owner = controllerOf(&j.ObjectMeta)
+	w := b.workload("Job", &j.ObjectMeta, j.Spec.Selector)
+	w.Owner = b.controllerOf(&j.ObjectMeta)
 	w.Desired = orOne(j.Spec.Completions)
 	w.Failed = j.Status.Failed
 	if j.Status.Ready != nil {
@@ -103,14 +103,13 @@ func (b *bucket) job(j *batchv1.Job) {
 	w.Job = jobState(j)
 	w.Template = b.template(j.Spec.Template.Annotations, &j.Spec.Template.Spec)
 	for _, c := range j.Status.Conditions {
-		w.Conditions = append(w.Conditions, cluster.Condition{Type: string(c.Type), Status: string(c.Status),
-			Reason: c.Reason, Message: maskText(c.Message), Transition: c.LastTransitionTime.Time})
+		w.Conditions = append(w.Conditions, b.condition(string(c.Type), string(c.Status), c.Reason, c.Message, c.LastTransitionTime))
 	}
 	b.Workloads = append(b.Workloads, w)
 }
 
 func (b *bucket) cronJob(c *batchv1.CronJob) {
-	w := workload("CronJob", &c.ObjectMeta, nil)
+	w := b.workload("CronJob", &c.ObjectMeta, nil)
 	w.Cron = cronState(c)
 	w.Template = b.template(c.Spec.JobTemplate.Spec.Template.Annotations, &c.Spec.JobTemplate.Spec.Template.Spec)
 	b.Workloads = append(b.Workloads, w)
@@ -153,10 +152,11 @@ func seconds(n *int64) time.Duration {
 	return time.Duration(*n) * time.Second
 }
 
-func workload(kind string, m *metav1.ObjectMeta, selector *metav1.LabelSelector) cluster.Workload {
-	w := cluster.Workload{Ref: ref(kind, m), Maker: controllerOf(m), Created: m.CreationTimestamp.Time, Writes: writes(m, false), Delivery: delivery(m)}
+func (b *bucket) workload(kind string, m *metav1.ObjectMeta, selector *metav1.LabelSelector) cluster.Workload {
+	w := cluster.Workload{Ref: b.ref(kind, m), Maker: b.controllerOf(m), Created: m.CreationTimestamp.Time,
+		Writes: b.writes(writes(m, false)), Delivery: b.one(delivery(m))}
 	if selector != nil {
-		w.Selector = selector.MatchLabels
+		w.Selector = b.pairs(selector.MatchLabels)
 	}
 	return w
 }

@@ -43,6 +43,18 @@ func eachWrite(m *metav1.ObjectMeta, fields func(*cluster.Write, *metav1.FieldsV
 	return out
 }
 
+// writes keeps once what most objects have alike.
+func (b *bucket) writes(all []cluster.Write) []cluster.Write {
+	for i := range all {
+		w := &all[i]
+		w.Manager, w.Subresource = b.one(w.Manager), b.one(w.Subresource)
+		for n := range w.Spec {
+			w.Spec[n] = b.one(w.Spec[n])
+		}
+	}
+	return slices.Clip(all)
+}
+
 // dataKeys are the names of the data keys that a manager owns, and whether it
 // owns any data at all.
 func dataKeys(fields *metav1.FieldsV1) (keys []string, data bool) {

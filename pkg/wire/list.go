@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"sync"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -40,7 +41,10 @@ type Meta struct {
 // bytes of one item, which it may keep until it returns. A list that ends early
 // is an error (io.ErrUnexpectedEOF), whatever was given out before.
 func List(from io.Reader, meta func(Meta), each func(item []byte) error) error {
-	l := &list{in: bufio.NewReaderSize(from, 64<<10), left: math.MaxInt64, meta: meta, each: each}
+	l := pool.Get().(*list)
+	defer l.free()
+	l.in.Reset(from)
+	l.left, l.meta, l.each = math.MaxInt64, meta, each
 	head := make([]byte, len(magic))
 	switch n, err := io.ReadFull(l.in, head); {
 	case n == 0 && errors.Is(err, io.EOF) || !bytes.HasPrefix(magic, head[:n]):
@@ -77,6 +81,20 @@ type list struct {
 	buf  []byte
 	meta func(Meta)
 	each func([]byte) error
+}
+
+// pool holds the buffers of lists that were read: a large one has hundreds of
+// pages.
+var pool = sync.Pool{New: func() any { return &list{in: bufio.NewReaderSize(nil, 64<<10)} }}
+
+// free gives the buffers of a list back. What one huge object needed is let go.
+func (l *list) free() {
+	l.in.Reset(nil)
+	l.meta, l.each = nil, nil
+	if cap(l.buf) > 1<<20 {
+		l.buf = nil
+	}
+	pool.Put(l)
 }
 
 // raw reads the list itself.
