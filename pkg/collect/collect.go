@@ -85,9 +85,9 @@ func (b *bucket) expect(r cluster.Resource, remaining int) {
 	switch {
 	case remaining == 0:
 	case r == cluster.Pods:
-		b.Pods = slices.Grow(b.Pods, remaining+pageSize)
+		b.Pods = slices.Grow(b.Pods, remaining+PageSize)
 	case r == cluster.Events:
-		b.Events = slices.Grow(b.Events, remaining+pageSize)
+		b.Events = slices.Grow(b.Events, remaining+PageSize)
 	}
 }
 

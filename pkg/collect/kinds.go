@@ -2,6 +2,7 @@ package collect
 
 import (
 	"context"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -51,28 +52,55 @@ func eventPlaces(s cluster.Scope) []place {
 	return append(places, place{namespace: metav1.NamespaceDefault, fields: "involvedObject.kind=Node"})
 }
 
-// liveKinds is what every scan lists. Events are read from core/v1 only: the
-// two event APIs return the same objects, and the role view grants only this
-// one.
-func liveKinds() []kind {
+// wholeList is a list of the API's own kinds that every scan reads whole.
+type wholeList struct {
+	version  string // of the API: apps/v1
+	resource cluster.Resource
+	where    func(cluster.Scope) []place
+	add      func(b *bucket, item []byte) error
+}
+
+// wholeLists are read by every scan. Events are read from core/v1 only: the two
+// event APIs return the same objects, and the role view grants only this one.
+func wholeLists() []wholeList {
 	const apps, batch = "apps/v1", "batch/v1"
-	return []kind{
-		{cluster.Pods, "", namespaced, streamed("v1", "pods", (*bucket).wirePod)},
-		{cluster.Events, "", eventPlaces, streamed("v1", "events", object(wantedOfEvent, (*bucket).event))},
-		{cluster.Nodes, "", clusterWide, streamed("v1", "nodes", object(wire.Whole, (*bucket).node))},
-		{cluster.ReplicaSets, "apps", namespaced, streamed(apps, "replicasets", object(wantedWithoutWrites, (*bucket).replicaSet))},
-		{cluster.Deployments, "apps", namespaced, streamed(apps, "deployments", object(wire.Whole, (*bucket).deployment))},
-		{cluster.StatefulSets, "apps", namespaced, streamed(apps, "statefulsets", object(wire.Whole, (*bucket).statefulSet))},
-		{cluster.DaemonSets, "apps", namespaced, streamed(apps, "daemonsets", object(wire.Whole, (*bucket).daemonSet))},
-		{cluster.Jobs, "batch", namespaced, streamed(batch, "jobs", object(wire.Whole, (*bucket).job))},
-		{cluster.CronJobs, "batch", namespaced, streamed(batch, "cronjobs", object(wire.Whole, (*bucket).cronJob))},
-		{cluster.Services, "", namespaced, streamed("v1", "services", object(wire.Whole, (*bucket).service))},
-		{cluster.EndpointSlices, "discovery.k8s.io", namespaced, streamed("discovery.k8s.io/v1", "endpointslices",
-			object(wantedWithoutWrites, (*bucket).endpointSlice))},
-		{cluster.PersistentVolumeClaims, "", namespaced, streamed("v1", "persistentvolumeclaims",
-			object(wantedWithoutWrites, (*bucket).claim))},
-		{cluster.ControllerRevisions, "apps", namespaced, metadataPages("apps", "controllerrevisions", (*bucket).controllerRevision)},
+	return []wholeList{
+		{"v1", cluster.Pods, namespaced, (*bucket).wirePod},
+		{"v1", cluster.Events, eventPlaces, object(wantedOfEvent, (*bucket).event)},
+		{"v1", cluster.Nodes, clusterWide, object(wire.Whole, (*bucket).node)},
+		{apps, cluster.ReplicaSets, namespaced, object(wantedWithoutWrites, (*bucket).replicaSet)},
+		{apps, cluster.Deployments, namespaced, object(wire.Whole, (*bucket).deployment)},
+		{apps, cluster.StatefulSets, namespaced, object(wire.Whole, (*bucket).statefulSet)},
+		{apps, cluster.DaemonSets, namespaced, object(wire.Whole, (*bucket).daemonSet)},
+		{batch, cluster.Jobs, namespaced, object(wire.Whole, (*bucket).job)},
+		{batch, cluster.CronJobs, namespaced, object(wire.Whole, (*bucket).cronJob)},
+		{"v1", cluster.Services, namespaced, object(wire.Whole, (*bucket).service)},
+		{"discovery.k8s.io/v1", cluster.EndpointSlices, namespaced, object(wantedWithoutWrites, (*bucket).endpointSlice)},
+		{"v1", cluster.PersistentVolumeClaims, namespaced, object(wantedWithoutWrites, (*bucket).claim)},
 	}
+}
+
+// WholeLists are the paths of the lists that a scan of all namespaces reads
+// whole, PageSize objects at a time. Of ControllerRevisions it reads metadata.
+func WholeLists() []string {
+	var out []string
+	for _, w := range wholeLists() {
+		out = append(out, listPath(w.version, "", string(w.resource)))
+	}
+	return out
+}
+
+// liveKinds is what every scan lists.
+func liveKinds() []kind {
+	var out []kind
+	for _, w := range wholeLists() {
+		group, _, named := strings.Cut(w.version, "/")
+		if !named { // "v1" is that of the core, which has no name
+			group = ""
+		}
+		out = append(out, kind{w.resource, group, w.where, streamed(w.version, string(w.resource), w.add)})
+	}
+	return append(out, kind{cluster.ControllerRevisions, "apps", namespaced, metadataPages("apps", "controllerrevisions", (*bucket).controllerRevision)})
 }
 
 // configKinds are read as metadata only, in the namespaces where something

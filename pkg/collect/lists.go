@@ -87,7 +87,7 @@ func (s *pager) ask(ctx context.Context, token string) func() (io.ReadCloser, er
 	}
 	answers := make(chan answer, 1)
 	go func() {
-		request := s.live.typed.CoreV1().RESTClient().Get().AbsPath(s.path).Param("limit", strconv.Itoa(pageSize)).
+		request := s.live.typed.CoreV1().RESTClient().Get().AbsPath(s.path).Param("limit", strconv.Itoa(PageSize)).
 			SetHeader("Accept", "application/vnd.kubernetes.protobuf,application/json")
 		for name, value := range map[string]string{"continue": token, "fieldSelector": s.where.fields, "labelSelector": s.where.labels} {
 			if value != "" {

@@ -11,15 +11,15 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// pageSize is how many objects one request asks for: kubectl's own default
+// PageSize is how many objects one request asks for: kubectl's own default
 // chunk.
-const pageSize = 500
+const PageSize = 500
 
 // eachPage asks for page after page and returns the number of objects. An
 // error in the midst ends it; what came before is the caller's to discard,
 // so that no partial list passes for a whole one.
 func eachPage(ctx context.Context, where place, b *bucket, next func(metav1.ListOptions) (metav1.ListInterface, int, error)) (int, error) {
-	opts := metav1.ListOptions{Limit: pageSize, FieldSelector: where.fields, LabelSelector: where.labels}
+	opts := metav1.ListOptions{Limit: PageSize, FieldSelector: where.fields, LabelSelector: where.labels}
 	total := 0
 	for {
 		list, n, err := next(opts)

@@ -44,7 +44,7 @@ func TestWhatIsKeptIsSmall(t *testing.T) {
 func snapshotOf(t *testing.T, of cluster.Resource, raw []byte, add func(*bucket, []byte) error) *cluster.Snapshot {
 	t.Helper()
 	into := newBucket()
-	into.expect(of, copies-pageSize) // as the first page says
+	into.expect(of, copies-PageSize) // as the first page says
 	if err := wire.List(bytes.NewReader(raw), func(wire.Meta) {}, func(item []byte) error { return add(into, item) }); err != nil {
 		t.Fatal(err)
 	}

@@ -225,7 +225,7 @@ func TestEachPageEndsOnAnError(t *testing.T) {
 	calls := 0
 	n, err := eachPage(t.Context(), place{}, newBucket(), func(o metav1.ListOptions) (metav1.ListInterface, int, error) {
 		calls++
-		if o.Limit != pageSize || (calls == 2) != (o.Continue == "more") {
+		if o.Limit != PageSize || (calls == 2) != (o.Continue == "more") {
 			t.Errorf("call %d: %+v", calls, o)
 		}
 		if calls == 2 {

@@ -70,7 +70,7 @@ func (s *stream) recover(ctx context.Context, err error, wait *tries) error {
 // which to watch.
 func (s *stream) all(ctx context.Context) (version string, err error) {
 	uids := map[string]bool{}
-	opts := metav1.ListOptions{Limit: pageSize, FieldSelector: s.fields}
+	opts := metav1.ListOptions{Limit: PageSize, FieldSelector: s.fields}
 	for {
 		list, err := s.list(ctx, opts)
 		if err != nil {

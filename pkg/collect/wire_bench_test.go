@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer/protobuf"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/wire"
 )
 
@@ -96,5 +97,70 @@ func decodeList(b *testing.B, raw []byte, into runtime.Object) {
 		if err := fresh.(interface{ Unmarshal([]byte) error }).Unmarshal(unknown.Raw); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkTrim takes reading apart: a list is cut to the wanted fields and
+// decoded, and what was decoded is trimmed to the vocabulary of pkg/cluster.
+func BenchmarkTrim(b *testing.B) {
+	pods, events := manyPods(b), manyEvents(b)
+	b.Run("pods, cut and decoded", func(b *testing.B) { readList(b, pods, decodedPod) })
+	b.Run("pods, trimmed", func(b *testing.B) {
+		all := decodedItems[corev1.PodList](b, pods).Items
+		trim(b, cluster.Pods, func(into *bucket) {
+			template := into.template(nil, &all[0].Spec) // decoded once for the pods of a revision
+			for i := range all {
+				into.addPod(&all[i].ObjectMeta, template, all[i].Spec.NodeName, &all[i].Status)
+			}
+		})
+	})
+	b.Run("events, cut and decoded", func(b *testing.B) { readList(b, events, object(wantedOfEvent, func(*bucket, *corev1.Event) {})) })
+	b.Run("events, trimmed", func(b *testing.B) {
+		all := decodedItems[corev1.EventList](b, events).Items
+		trim(b, cluster.Events, func(into *bucket) {
+			for i := range all {
+				into.event(&all[i])
+			}
+		})
+	})
+}
+
+// decodedPod does what wirePod does before it trims, of a pod whose spec is known.
+func decodedPod(b *bucket, item []byte) error {
+	parts, err := partsOf(item)
+	if err != nil {
+		return err
+	}
+	emptyMeta(&b.meta)
+	emptyStatus(&b.status)
+	if err := b.decode(&b.meta, parts.meta, wantedOfPodMeta); err != nil {
+		return err
+	}
+	if err := b.decode(&b.status, parts.status, wantedOfPodStatus); err != nil {
+		return err
+	}
+	_, err = b.wireTemplate(&b.meta, parts.spec)
+	return err
+}
+
+func decodedItems[T any, P message[T]](b *testing.B, raw []byte) *T {
+	b.Helper()
+	var unknown runtime.Unknown
+	if err := unknown.Unmarshal(raw[4:]); err != nil {
+		b.Fatal(err)
+	}
+	var list T
+	if err := P(&list).Unmarshal(unknown.Raw); err != nil {
+		b.Fatal(err)
+	}
+	return &list
+}
+
+func trim(b *testing.B, of cluster.Resource, all func(*bucket)) {
+	b.ReportAllocs()
+	for b.Loop() {
+		into := newBucket()
+		into.expect(of, copies-PageSize) // as the first page says
+		all(into)
 	}
 }
