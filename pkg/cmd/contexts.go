@@ -113,16 +113,23 @@ func runContexts(ctx context.Context, o *options) error {
 	if err != nil {
 		return err
 	}
+	o.readAll(ctx, clusters)
+	return o.tellRead(ctx, clusters)
+}
+
+func (o *options) readAll(ctx context.Context, clusters []*oneCluster) {
+	o.progress.clusters = len(clusters)
+	defer o.progress.during()()
 	var group errgroup.Group
 	group.SetLimit(contextsAtOnce)
 	for _, c := range clusters {
 		group.Go(func() error {
 			c.story, _, c.err = c.options.analyse(ctx)
+			o.progress.ended()
 			return nil
 		})
 	}
 	_ = group.Wait() // each has its own error
-	return o.tellRead(ctx, clusters)
 }
 
 // tellRead tells what was read. Where an interruption ended it, those clusters are
@@ -181,7 +188,7 @@ func (o *options) inContext(name string, said *lockedBuffer) (*options, error) {
 	flags, out := *o.scanFlags, *o
 	flags.config = withContext(o.config, name)
 	flags.streams.ErrOut, flags.contexts = said, contextFlags{}
-	out.scanFlags, out.quiet = &flags, true
+	out.scanFlags, out.quiet, out.progress = &flags, true, o.progress.part(name, said)
 	return &out, out.setScope(false)
 }
 

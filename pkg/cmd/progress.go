@@ -27,13 +27,26 @@ type progress struct {
 	width          func() int // of the terminal; nil: there is none
 	patience, pace time.Duration
 
-	mu      sync.Mutex
-	started time.Time
-	objects map[cluster.Resource]int // so far
-	last    cluster.Resource
-	drawn   bool
-	stop    chan struct{}
-	stopped chan struct{}
+	// whole is the progress that this one of a cluster among several, named in,
+	// is a part of; nil elsewhere.
+	whole *progress
+	in    string
+
+	mu       sync.Mutex
+	started  time.Time
+	objects  map[counted]int // so far
+	last     counted
+	clusters int // that are read, 0: one, of which kinds are told
+	done     int // of these
+	drawn    bool
+	stop     chan struct{}
+	stopped  chan struct{}
+}
+
+// counted is what objects are counted by.
+type counted struct {
+	in       string // the cluster, of several
+	resource cluster.Resource
 }
 
 func newProgress(w io.Writer) *progress {
@@ -49,12 +62,25 @@ func newProgress(w io.Writer) *progress {
 	return p
 }
 
+// part is the progress of one of several clusters. What is said meanwhile goes
+// where that of the cluster does.
+func (p *progress) part(name string, w io.Writer) *progress {
+	return &progress{w: w, whole: p, in: name}
+}
+
+// ended notes that one of several clusters is read.
+func (p *progress) ended() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done++
+}
+
 // during tells how a reading goes until the returned function ends it.
 func (p *progress) during() (end func()) {
 	if p.width == nil {
 		return func() {}
 	}
-	p.started, p.objects = time.Now(), map[cluster.Resource]int{}
+	p.started, p.objects = time.Now(), map[counted]int{}
 	p.stop, p.stopped = make(chan struct{}), make(chan struct{})
 	go p.run()
 	return func() {
@@ -82,10 +108,18 @@ func (p *progress) run() {
 
 // note takes in how many objects of a resource were read so far.
 func (p *progress) note(resource cluster.Resource, objects int) {
+	if p.whole != nil {
+		p.whole.count(counted{p.in, resource}, objects)
+		return
+	}
+	p.count(counted{"", resource}, objects)
+}
+
+func (p *progress) count(of counted, objects int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.objects != nil { // else nobody looks on
-		p.objects[resource], p.last = objects, resource
+		p.objects[of], p.last = objects, of
 	}
 }
 
@@ -102,14 +136,17 @@ func (p *progress) draw() {
 }
 
 func (p *progress) line(took time.Duration) string {
-	if p.last == "" {
-		return "reading, " + detect.Span(took)
-	}
 	all := 0
 	for _, n := range p.objects {
 		all += n
 	}
-	return fmt.Sprintf("reading, %s: %s %d; %s of %s so far", detect.Span(took), p.last, p.objects[p.last],
+	switch {
+	case p.clusters > 0:
+		return fmt.Sprintf("reading, %s: %d of %s; %s so far", detect.Span(took), p.done, detect.Count(p.clusters, "cluster"), detect.Count(all, "object"))
+	case p.last.resource == "":
+		return "reading, " + detect.Span(took)
+	}
+	return fmt.Sprintf("reading, %s: %s %d; %s of %s so far", detect.Span(took), p.last.resource, p.objects[p.last],
 		detect.Count(all, "object"), detect.Count(len(p.objects), "kind"))
 }
 

@@ -50,6 +50,31 @@ func TestProgressIsCalmAndGoneAfterwards(t *testing.T) {
 	})
 }
 
+// TestProgressOfSeveralClusters: each counts by itself, and what it says goes where
+// the rest of it does, never into the line.
+func TestProgressOfSeveralClusters(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out, said bytes.Buffer
+		p := onTerminal(&out)
+		p.clusters = 3
+		eu, us := p.part("eu", &said), p.part("us", &said)
+		end := p.during()
+		defer eu.during()() // a part draws nothing
+		eu.note(cluster.Pods, 1500)
+		us.note(cluster.Pods, 500)
+		_, _ = us.Write([]byte("warning: x\n"))
+		p.ended()
+		time.Sleep(2*time.Second + pace)
+		end()
+		if !strings.Contains(out.String(), "reading, 2s: 1 of 3 clusters; 2000 objects so far") || !strings.HasSuffix(out.String(), "\r\x1b[K") {
+			t.Errorf("told %q", out.String())
+		}
+		if said.String() != "warning: x\n" {
+			t.Errorf("of the cluster: %q", said.String())
+		}
+	})
+}
+
 func TestProgressGoesToTerminalsAlone(t *testing.T) {
 	var out bytes.Buffer
 	p := newProgress(&out)
