@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,9 +66,11 @@ spec: {rules: [{backendRefs: [{name: rpc, port: 80}]}]}
 // served is an API server that knows some paths; all others are not found.
 func served(t *testing.T, answers map[string]string) (*Live, *[]string) {
 	t.Helper()
-	asked := &[]string{}
+	asked, mu := &[]string{}, sync.Mutex{}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
 		*asked = append(*asked, r.URL.Path)
+		mu.Unlock()
 		switch answer := answers[r.URL.Path]; answer {
 		case "":
 			answerWith(w, 404, "NotFound", "no")
