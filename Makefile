@@ -67,7 +67,7 @@ test: build cluster ## Run all tests, those against a real control plane include
 # turns of the same, and the race detector, which needs a C compiler.
 test-hard: build cluster ## Run the long forms of tests: every fault at every list, an hour of churn, races (an hour)
 	KUBECTL_PATTERNS_BIN=$(PATTERNS) KUBECTL_PATTERNS_CLUSTER=$(CLUSTER) KUBECTL_PATTERNS_HARD=1 \
-		CGO_ENABLED=0 $(GO) test $(STAMP) -trimpath -count=1 -timeout 3h -v -run 'TestHardConditions|TestRecorderUnderChurn|TestSameBytes' $(TESTFLAGS) \
+		CGO_ENABLED=0 $(GO) test $(STAMP) -trimpath -count=1 -timeout 3h -v -run 'TestHardConditions|TestRecorderUnderChurn|TestSameBytes|TestEnormousInput' $(TESTFLAGS) \
 		./hack/integration ./pkg/collect ./hack/score
 	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 1h -short ./pkg/...
 

@@ -19,23 +19,28 @@ func TestProgressIsCalmAndGoneAfterwards(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		p := onTerminal(&out)
+		told := func() string {
+			p.mu.Lock() // it is written to meanwhile
+			defer p.mu.Unlock()
+			return out.String()
+		}
 		end := p.during()
 		p.note(cluster.Pods, 500)
 		p.note(cluster.Pods, 1000) // of the same, so far
 		p.note(cluster.Events, 20)
 		time.Sleep(patience - pace)
 		synctest.Wait()
-		if out.Len() != 0 {
-			t.Errorf("tells of a quick read: %q", out.String())
+		if told() != "" {
+			t.Errorf("tells of a quick read: %q", told())
 		}
 		time.Sleep(3 * time.Second)
 		synctest.Wait()
-		if n := strings.Count(out.String(), "\r"); n < 5 || n > 20 {
+		if n := strings.Count(told(), "\r"); n < 5 || n > 20 {
 			t.Errorf("drawn %d times in 3 seconds", n)
 		}
 		_, _ = p.Write([]byte("warning: x\n"))
-		if !strings.HasSuffix(out.String(), "\r\x1b[Kwarning: x\n") {
-			t.Errorf("a warning stands behind the line: %q", out.String())
+		if !strings.HasSuffix(told(), "\r\x1b[Kwarning: x\n") {
+			t.Errorf("a warning stands behind the line: %q", told())
 		}
 		time.Sleep(time.Second)
 		end()

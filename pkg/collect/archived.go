@@ -60,6 +60,9 @@ func (s *restored) unpack(in *tar.Reader) {
 		if errors.Is(err, io.EOF) {
 			return
 		}
+		if err == nil {
+			err = s.countEntries(1)
+		}
 		if err != nil {
 			s.fail(s.file, err)
 			return

@@ -10,9 +10,19 @@ import (
 const (
 	mostOfObject = 512 << 20 // of one object, or of one YAML document
 	mostNested   = 6         // archives in archives
+	mostEntries  = 1 << 20   // files, folders and links in archives
 )
 
 var errLargeObject = fmt.Errorf("an object or document is longer than %d MiB", mostOfObject>>20)
+
+// countEntries counts the entries of archives, and refuses those that have millions of
+// them: each takes a moment, and packed they take nothing.
+func (r *reading) countEntries(n int) error {
+	if r.entries += n; r.entries > mostEntries {
+		return fmt.Errorf("the archive has more than %d entries: unpack what is wanted of it", mostEntries)
+	}
+	return nil
+}
 
 // budget ends a stream that goes on for too long without an object coming to
 // its end.

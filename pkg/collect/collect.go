@@ -6,6 +6,7 @@ package collect
 
 import (
 	"slices"
+	"unicode/utf8"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -62,9 +63,25 @@ func (b *bucket) one(text string) string {
 	return text
 }
 
+// mostOfText is how much of a message is kept, in bytes. Events have a kilobyte at
+// most, and what a container says as it ends four.
+const mostOfText = 64 << 10
+
+// cutAt is a text of so many bytes at most, and a mark where it goes on.
+func cutAt(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most] + "…"
+}
+
 // masked keeps a text that people or programs wrote, without what looks like a
 // credential; what comes again is masked once.
 func (b *bucket) masked(text string) string {
+	text = cutAt(text, mostOfText)
 	if !hasSecretHint(text) {
 		return b.messages.keep(text)
 	}

@@ -45,6 +45,7 @@ type reading struct {
 	file     string            // that is being read, as it was named
 	budget   *budget           // of the stream that is being read
 	nested   int               // archives around it
+	entries  int               // of archives, so far
 	// Of tables: when the one that is read was printed, the namespace that is
 	// asked for, the newest moment of all, and what was read of them.
 	printed   time.Time
@@ -98,9 +99,13 @@ func (f *Files) Read(ctx context.Context, scope cluster.Scope) (cluster.Parts, e
 
 // finish joins what was read. now overrides the moment to judge from.
 func (r *reading) finish(scope cluster.Scope, now time.Time) (cluster.Parts, error) {
-	if !r.isOneSnapshot() {
+	one := r.isOneSnapshot()
+	if !one {
 		r.joinTables()
 		r.measure()
+	}
+	r.tellBroken()
+	if !one {
 		r.sources()
 		r.keepFailing()
 	}
@@ -132,9 +137,34 @@ func (r *reading) nothing(paths []string) error {
 var errNested = fmt.Errorf("more than %d archives in one another", mostNested)
 
 func (r *reading) fail(name string, err error) {
-	err = fmt.Errorf("%s: %w", name, err)
-	r.broken = append(r.broken, err)
-	r.b.Gaps = append(r.b.Gaps, cluster.Gap{Reason: err.Error()})
+	if n := len(r.broken); n > mostBroken {
+		r.broken[n-1].(*unnamed).places++
+		return
+	} else if n == mostBroken {
+		r.broken = append(r.broken, &unnamed{1})
+		return
+	}
+	r.broken = append(r.broken, fmt.Errorf("%s: %w", name, err))
+}
+
+// mostBroken is how many places are named that cannot be read: an archive may have
+// millions of them.
+const mostBroken = 100
+
+// unnamed counts those beyond.
+type unnamed struct{ places int }
+
+func (u *unnamed) Error() string {
+	return fmt.Sprintf("%d more places: cannot be read either", u.places)
+}
+
+// tellBroken makes a gap of each place that could not be read, before all others.
+func (r *reading) tellBroken() {
+	var gaps []cluster.Gap
+	for _, err := range r.broken {
+		gaps = append(gaps, cluster.Gap{Reason: err.Error()})
+	}
+	r.b.Gaps = append(gaps, r.b.Gaps...)
 }
 
 // count notes an object of a resource from a file.

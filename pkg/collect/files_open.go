@@ -161,6 +161,9 @@ func (r *reading) archive(name string, in *tar.Reader) {
 		if errors.Is(err, io.EOF) {
 			return
 		}
+		if err == nil {
+			err = r.countEntries(1)
+		}
 		if err != nil {
 			r.fail(name, err)
 			return

@@ -16,7 +16,14 @@ type lines struct {
 	n     int64   // bytes read
 	count int     // newlines seen
 	at    []int64 // offset after every newline, of the latest ones
+	blank int     // bytes of white space since the last that was none
 }
+
+// mostBlank is how much white space may stand in one place. The decoder looks at
+// all of it anew with each of its reads.
+const mostBlank = 1 << 20
+
+var errBlank = fmt.Errorf("more than %d MiB of white space in one place", mostBlank>>20)
 
 // keep is how many of the latest newlines are remembered: the decoder reads
 // ahead of what it reports by its buffer only.
@@ -25,10 +32,18 @@ const keep = 1 << 16
 func (l *lines) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	for i, c := range p[:n] {
+		if c > ' ' {
+			l.blank = 0
+			continue
+		}
+		l.blank++
 		if c == '\n' {
 			l.count++
 			l.at = append(l.at, l.n+int64(i)+1)
 		}
+	}
+	if l.blank > mostBlank {
+		err = errBlank
 	}
 	if len(l.at) > 2*keep {
 		l.at = append(l.at[:0], l.at[len(l.at)-keep:]...)

@@ -11,12 +11,10 @@ import (
 	"slices"
 )
 
-// Bounds on zip archives. Their directory is at the end and says what it
-// likes: of how many files there are, and where each begins.
-const (
-	mostZipped     = 1 << 20   // files in one archive
-	mostOfInnerZip = 128 << 20 // bytes of one that is no file of its own, and so is held
-)
+// mostOfInnerZip are the bytes of a zip archive that is no file of its own, and so is
+// held: its directory is at the end, and says what it likes of where each file
+// begins.
+const mostOfInnerZip = 128 << 20
 
 var (
 	errOverlap   = errors.New("files of the archive share bytes, as those of a bomb do: it is not read")
@@ -37,6 +35,9 @@ func (r *reading) zip(name string, in, rest io.Reader) {
 		return
 	}
 	archive, err := zip.NewReader(at, size)
+	if err == nil {
+		err = r.countEntries(len(archive.File))
+	}
 	if err == nil {
 		err = soundZip(archive.File)
 	}
@@ -75,9 +76,6 @@ func seekable(in, rest io.Reader) (io.ReaderAt, int64, error) {
 // soundZip refuses archives that are small and unpack to endless data, since
 // many of their files are the same bytes.
 func soundZip(files []*zip.File) error {
-	if len(files) > mostZipped {
-		return fmt.Errorf("%d files, more than %d", len(files), mostZipped)
-	}
 	type extent struct{ from, to int64 }
 	extents := make([]extent, 0, len(files))
 	for _, f := range files {
