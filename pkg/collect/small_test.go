@@ -24,7 +24,7 @@ func TestWhatIsKeptIsSmall(t *testing.T) {
 		add  func(*bucket, []byte) error
 		most uint64 // bytes of each
 	}{
-		{cluster.Pods, pods, (*bucket).wirePod, 1330},
+		{cluster.Pods, pods, (*bucket).wirePod, 1180},
 		{cluster.Events, events, object(wantedOfEvent, (*bucket).event), 700},
 	} {
 		before := liveHeap()
