@@ -67,8 +67,8 @@ test: build cluster ## Run all tests, those against a real control plane include
 # turns of the same, and the race detector, which needs a C compiler.
 test-hard: build cluster ## Run the long forms of tests: every fault at every list, an hour of churn, races (an hour)
 	KUBECTL_PATTERNS_BIN=$(PATTERNS) KUBECTL_PATTERNS_CLUSTER=$(CLUSTER) KUBECTL_PATTERNS_HARD=1 \
-		CGO_ENABLED=0 $(GO) test $(STAMP) -trimpath -count=1 -timeout 3h -v -run 'TestHardConditions|TestRecorderUnderChurn|TestSameBytes|TestEnormousInput' $(TESTFLAGS) \
-		./hack/integration ./pkg/collect ./hack/score
+		CGO_ENABLED=0 $(GO) test $(STAMP) -trimpath -count=1 -timeout 3h -v -run 'TestHardConditions|TestRecorderUnderChurn|TestSameBytes|TestEnormousInput|TestDamagedClusters' $(TESTFLAGS) \
+		./hack/integration ./pkg/collect ./pkg/cmd ./hack/score
 	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 1h -short ./pkg/...
 
 lint: $(LINTER) ## Run the linters (builds them at first, which takes minutes)
@@ -130,7 +130,7 @@ bench-cluster: build cluster kubectl ## Compare with kubectl on a real API serve
 fuzz: ## Run every fuzz test for a minute (FUZZTIME, 60s)
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' pkg | sort | while IFS=: read -r file name; do \
 		name=$${name#func }; dir=$$(dirname "$$file"); echo "$$name in $$dir"; \
-		$(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "./$$dir" || exit 1; \
+		$(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s "./$$dir" || exit 1; \
 	done
 
 score: ## Judge recorded and synthetic incidents: precision, recall; writes docs/scoreboard.md

@@ -62,21 +62,30 @@ var damagedRecordings = []string{"registry-auth", "rollout-crash", "evictions-tw
 
 // TestDamagedClusters: whatever is wrong with the objects of a cluster, each
 // view of it ends with an answer that holds nothing absurd, and nothing in it
-// acts on a terminal, a page or a table.
+// acts on a terminal, a page or a table. The long form damages other objects each
+// time.
 func TestDamagedClusters(t *testing.T) {
-	for i := range damages {
-		d := &damages[i]
-		for _, name := range damagedRecordings {
-			t.Run(d.name+"/"+name, func(t *testing.T) {
-				folder := damaged(t, name, 1, d)
-				r := reportOf(t, folder)
-				if why := absurd(r); why != "" {
-					t.Error(why)
-				}
-				look(t, folder, r)
-			})
+	seeds := 1
+	if os.Getenv("KUBECTL_PATTERNS_HARD") != "" {
+		seeds = 10
+	}
+	for seed := range uint64(seeds) {
+		for i := range damages {
+			d := &damages[i]
+			for _, name := range damagedRecordings {
+				t.Run(fmt.Sprintf("%s/%s/%d", d.name, name, seed+1), func(t *testing.T) { looksDamaged(t, damaged(t, name, seed+1, d)) })
+			}
 		}
 	}
+}
+
+func looksDamaged(t *testing.T, folder string) {
+	t.Helper()
+	r := reportOf(t, folder)
+	if why := absurd(r); why != "" {
+		t.Fatal(why)
+	}
+	look(t, folder, r)
 }
 
 // FuzzClusters goes the whole way from objects to each rendering: damage of two
@@ -93,12 +102,7 @@ func FuzzClusters(f *testing.F) {
 			}
 			return b.to(r, key, a.to(r, key, v))
 		}}
-		folder := damaged(t, damagedRecordings[seed%uint64(len(damagedRecordings))], seed, &both)
-		r := reportOf(t, folder)
-		if why := absurd(r); why != "" {
-			t.Fatal(why)
-		}
-		look(t, folder, r)
+		looksDamaged(t, damaged(t, damagedRecordings[seed%uint64(len(damagedRecordings))], seed, &both))
 	})
 }
 
