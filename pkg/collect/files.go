@@ -33,6 +33,7 @@ type reading struct {
 	order   []cluster.Source
 	skipped map[string]int // kinds that no scan uses
 	broken  []error
+	unnamed int               // more of them, beyond mostBroken
 	lists   int               // lists seen, empty ones too
 	seen    map[string]string // UIDs by resource and name, and by resource and UID
 	// others counts what did not count, since something else has its name.
@@ -126,7 +127,7 @@ func (r *reading) finish(scope cluster.Scope, now time.Time) (cluster.Parts, err
 
 func (r *reading) nothing(paths []string) error {
 	if len(r.broken) > 0 {
-		return errors.Join(r.broken...)
+		return errors.Join(r.places()...)
 	}
 	if len(r.skipped) > 0 {
 		return fmt.Errorf("nothing to analyse in %s: only objects of other kinds (%s)", strings.Join(paths, ", "), r.skippedKinds())
@@ -137,11 +138,8 @@ func (r *reading) nothing(paths []string) error {
 var errNested = fmt.Errorf("more than %d archives in one another", mostNested)
 
 func (r *reading) fail(name string, err error) {
-	if n := len(r.broken); n > mostBroken {
-		r.broken[n-1].(*unnamed).places++
-		return
-	} else if n == mostBroken {
-		r.broken = append(r.broken, &unnamed{1})
+	if len(r.broken) == mostBroken {
+		r.unnamed++
 		return
 	}
 	r.broken = append(r.broken, fmt.Errorf("%s: %w", name, err))
@@ -151,17 +149,18 @@ func (r *reading) fail(name string, err error) {
 // millions of them.
 const mostBroken = 100
 
-// unnamed counts those beyond.
-type unnamed struct{ places int }
-
-func (u *unnamed) Error() string {
-	return fmt.Sprintf("%d more places: cannot be read either", u.places)
+// places are those that could not be read, with a line for those beyond.
+func (r *reading) places() []error {
+	if r.unnamed == 0 {
+		return r.broken
+	}
+	return append(slices.Clip(r.broken), fmt.Errorf("%d more places: cannot be read either", r.unnamed))
 }
 
 // tellBroken makes a gap of each place that could not be read, before all others.
 func (r *reading) tellBroken() {
 	var gaps []cluster.Gap
-	for _, err := range r.broken {
+	for _, err := range r.places() {
 		gaps = append(gaps, cluster.Gap{Reason: err.Error()})
 	}
 	r.b.Gaps = append(gaps, r.b.Gaps...)
@@ -197,7 +196,7 @@ func (r *reading) sources() {
 		}
 	}
 	r.sayOthers()
-	for _, err := range r.broken {
+	for _, err := range r.places() {
 		r.b.Sources = append(r.b.Sources, brokenSource(err))
 	}
 	if len(r.skipped) > 0 {
