@@ -3,6 +3,7 @@ package collect
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -170,20 +171,17 @@ func (r *reading) items(d *document, dec *json.Decoder) error {
 	if token != json.Delim('[') {
 		return fmt.Errorf("expected a list of items, found %v", token)
 	}
-	for dec.More() {
-		var raw json.RawMessage
-		if err := dec.Decode(&raw); err != nil {
-			return err
+	trimmed := r.trim(d.file, kind)
+	for err == nil && dec.More() {
+		if err = dec.Decode(trimmed.next()); err == nil {
+			r.budget.renew()
+			trimmed.take()
 		}
-		h, err := r.headOf(d.file, raw)
-		if err == nil && h.Kind == "" && kind == "" {
-			d.nameless = append(d.nameless, raw) // the budget bounds how many
-			continue
-		}
-		r.budget.renew()
-		if err == nil {
-			r.headed(d.file, raw, h, kind)
-		}
+	}
+	nameless, late := trimmed.wait()
+	d.nameless = append(d.nameless, nameless...)
+	if err = cmp.Or(err, late); err != nil {
+		return err
 	}
 	_, err = dec.Token()
 	return err

@@ -72,13 +72,13 @@ func (b *bucket) values(c *corev1.ConfigMap) {
 
 // savedConfigMap reads a ConfigMap of a file. Values that are no text, which
 // hand-made files have, are left out.
-func savedConfigMap(b *bucket, raw []byte) error {
+func savedConfigMap(raw []byte) (saved, error) {
 	var obj struct {
 		corev1.ConfigMap
 		Data map[string]json.RawMessage `json:"data"`
 	}
 	if err := json.Unmarshal(raw, &obj); err != nil {
-		return err
+		return saved{}, err
 	}
 	c := obj.ConfigMap
 	c.Data = map[string]string{}
@@ -88,8 +88,7 @@ func savedConfigMap(b *bucket, raw []byte) error {
 			c.Data[key] = text
 		}
 	}
-	b.values(&c)
-	return nil
+	return saved{&c, func(b *bucket) { b.values(&c) }}, nil
 }
 
 // waits match the commands by which init containers wait for somebody.

@@ -57,9 +57,11 @@ func TestInitContainersTellWhomTheyWaitFor(t *testing.T) {
 // TestConfigMapsOfFiles: of values only hosts are kept.
 func TestConfigMapsOfFiles(t *testing.T) {
 	b := newBucket()
-	if err := savedConfigMap(b, []byte(`{"metadata":{"name":"settings","namespace":"shop"},"data":{"DB":"db:5432","N":7,"PASSWORD":"hunter2hunter2"}}`)); err != nil {
+	o, err := savedConfigMap([]byte(`{"metadata":{"name":"settings","namespace":"shop"},"data":{"DB":"db:5432","N":7,"PASSWORD":"hunter2hunter2"}}`))
+	if err != nil {
 		t.Fatal(err)
 	}
+	o.add(b)
 	want := []cluster.Config{{Ref: cluster.Ref{Kind: "ConfigMap", Namespace: "shop", Name: "settings"}, Endpoints: []cluster.Endpoint{{Host: "db", Port: "5432", From: "DB"}}}}
 	if diff := cmp.Diff(want, b.Configs); diff != "" {
 		t.Error(diff)

@@ -154,11 +154,13 @@ func (s *pager) pageInJSON(b *bucket, in io.Reader, meta func(wire.Meta)) (int, 
 		return 0, errNoList
 	}
 	meta(wire.Meta{Continue: list.Metadata.Continue})
-	saved := savedAs(s.resource)
+	kind := savedAs(s.resource)
 	for _, raw := range list.Items {
-		if err := saved.add(b, raw); err != nil {
+		o, err := kind.decode(raw)
+		if err != nil {
 			return 0, err
 		}
+		o.add(b)
 	}
 	return len(list.Items), nil
 }

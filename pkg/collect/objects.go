@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -15,7 +16,7 @@ import (
 // savedKind is how a kind of object in a file is trimmed.
 type savedKind struct {
 	resource cluster.Resource
-	add      func(b *bucket, raw []byte) error
+	decode   func(raw []byte) (saved, error)
 }
 
 // savedKinds are the kinds that files may hold, by kind.
@@ -62,33 +63,35 @@ var savedResources = []cluster.Resource{
 	cluster.PersistentVolumeClaims, cluster.ControllerRevisions, cluster.ConfigMaps, cluster.Secrets,
 }
 
+// saved is an object of a file: which one it is, and what adds it to a bucket.
+type saved struct {
+	metav1.Object
+	add func(*bucket)
+}
+
 func decode[T any, P interface {
 	*T
 	metav1.Object
-}](add func(*bucket, P)) func(*bucket, []byte) error {
-	return func(b *bucket, raw []byte) error {
-		var obj T
-		if err := json.Unmarshal(raw, &obj); err != nil {
-			return err
-		}
-		add(b, &obj)
-		b.touch(P(&obj))
-		return nil
+}](add func(*bucket, P)) func([]byte) (saved, error) {
+	return func(raw []byte) (saved, error) {
+		obj := P(new(T))
+		err := json.Unmarshal(raw, obj)
+		return saved{obj, func(b *bucket) {
+			add(b, obj)
+			b.touch(obj)
+		}}, err
 	}
 }
 
 // decodeMeta decodes metadata alone: the data of a Secret in a file is never
 // looked at.
-func decodeMeta(add func(*bucket, *metav1.ObjectMeta)) func(*bucket, []byte) error {
-	return func(b *bucket, raw []byte) error {
+func decodeMeta(add func(*bucket, *metav1.ObjectMeta)) func([]byte) (saved, error) {
+	return func(raw []byte) (saved, error) {
 		var obj struct {
 			Metadata metav1.ObjectMeta `json:"metadata"`
 		}
-		if err := json.Unmarshal(raw, &obj); err != nil {
-			return err
-		}
-		add(b, &obj.Metadata)
-		return nil
+		err := json.Unmarshal(raw, &obj)
+		return saved{&obj.Metadata, func(b *bucket) { add(b, &obj.Metadata) }}, err
 	}
 }
 
@@ -114,33 +117,75 @@ func (r *reading) headOf(file string, raw []byte) (*head, error) {
 	return h, err
 }
 
+// kindOf reads as much of an object as tells its kind, which mostly is at its
+// beginning; the head of any other is read whole.
+func (r *reading) kindOf(file string, raw []byte) (*head, error) {
+	h := &head{}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if token, err := dec.Token(); err != nil || token != json.Delim('{') {
+		return r.headOf(file, raw)
+	}
+	for h.Kind == "" || h.APIVersion == "" {
+		key, err := dec.Token()
+		if err != nil {
+			return r.headOf(file, raw)
+		}
+		var into any = &json.RawMessage{}
+		switch key {
+		case "kind":
+			into = &h.Kind
+		case "apiVersion":
+			into = &h.APIVersion
+		}
+		if dec.Decode(into) != nil {
+			return r.headOf(file, raw)
+		}
+	}
+	return h, nil
+}
+
 // object trims one object. listKind names its kind when it does not itself.
 func (r *reading) object(file string, raw []byte, listKind string) {
-	if h, err := r.headOf(file, raw); err == nil {
+	if h, err := r.kindOf(file, raw); err == nil {
 		r.headed(file, raw, h, listKind)
 	}
 }
 
-// headed trims an object whose head was read.
+// headed trims an object whose kind was read.
 func (r *reading) headed(file string, raw []byte, h *head, listKind string) {
 	kind := firstOf(h.Kind, listKind)
 	known, ok := savedKinds[kind]
 	if kind == "Event" && h.APIVersion == "events.k8s.io/v1" {
-		known.add = decode((*bucket).newEvent)
+		known.decode = decode((*bucket).newEvent)
 	}
 	if !ok {
 		r.skipped[firstOf(kind, "objects without a kind")]++
 		return
 	}
-	if r.repeated(known.resource, file, h.Metadata.Namespace+"/"+h.Metadata.Name, h.Metadata.UID) {
+	o, err := known.decode(raw)
+	if err != nil {
+		r.undecoded(file, raw, kind, known.resource, err)
+		return
+	}
+	if r.repeated(known.resource, file, o.GetNamespace()+"/"+o.GetName(), string(o.GetUID())) {
 		r.count(known.resource, file, 0)
 		return
 	}
-	if err := known.add(r.b, raw); err != nil { // one bad object loses nothing else
-		r.fail(file, fmt.Errorf("%s %s/%s: %w", kind, h.Metadata.Namespace, h.Metadata.Name, err))
-		return
-	}
+	o.add(r.b)
 	r.count(known.resource, file, 1)
+}
+
+// undecoded notes an object that is none of its kind, by its name, unless another
+// one of that name counts already. One bad object loses nothing else.
+func (r *reading) undecoded(file string, raw []byte, kind string, resource cluster.Resource, why error) {
+	h, err := r.headOf(file, raw)
+	switch {
+	case err != nil:
+	case r.repeated(resource, file, h.Metadata.Namespace+"/"+h.Metadata.Name, h.Metadata.UID):
+		r.count(resource, file, 0)
+	default:
+		r.fail(file, fmt.Errorf("%s %s/%s: %w", kind, h.Metadata.Namespace, h.Metadata.Name, why))
+	}
 }
 
 // listRead notes that a list was read even if it holds nothing: an empty

@@ -159,14 +159,11 @@ func addRule(r *cluster.Route, host string, service cluster.Ref) {
 }
 
 // savedRoute decodes a route of the Gateway API.
-func savedRoute(kindName string) func(b *bucket, raw []byte) error {
-	return func(b *bucket, raw []byte) error {
+func savedRoute(kindName string) func([]byte) (saved, error) {
+	return func(raw []byte) (saved, error) {
 		var r gatewayRoute
-		if err := json.Unmarshal(raw, &r); err != nil {
-			return err
-		}
-		b.gatewayRoute(kindName, &r)
-		return nil
+		err := json.Unmarshal(raw, &r)
+		return saved{&r.Metadata, func(b *bucket) { b.gatewayRoute(kindName, &r) }}, err
 	}
 }
 
