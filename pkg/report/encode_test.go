@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -27,6 +29,39 @@ func TestIndentsAsTheLibraryDoes(t *testing.T) {
 		}
 		if got.String() != want.String() {
 			t.Errorf("got\n%s\nnot\n%s", got.String(), want.String())
+		}
+	}
+}
+
+// TestPiecesAreTheWhole: written in pieces a report is what the library writes of it
+// at once.
+func TestPiecesAreTheWhole(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	reports := []*Report{{}, {Across: []Common{}, Ignored: []Ignored{}, Clusters: []ClusterRow{{}}, Node: &Node{}, Explain: &Explain{}, Rollout: &Rollout{}}}
+	for _, file := range files {
+		raw, err := os.ReadFile(file) //nolint:gosec // our own testdata
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &Report{}
+		if err := json.Unmarshal(raw, r); err != nil {
+			t.Fatal(file, err)
+		}
+		reports = append(reports, r)
+	}
+	for i, r := range reports {
+		var want, got bytes.Buffer
+		library := json.NewEncoder(&want)
+		library.SetEscapeHTML(false)
+		library.SetIndent("", "  ")
+		if err := errors.Join(library.Encode(r), JSON(&got, r)); err != nil {
+			t.Fatal(err)
+		}
+		if got.String() != want.String() {
+			t.Errorf("report %d: got\n%s\nnot\n%s", i, got.String(), want.String())
 		}
 	}
 }
