@@ -94,10 +94,6 @@ func examplesRun(t *testing.T, c *real) {
 	for _, line := range shownCommands(t) {
 		if goesOn(line) {
 			interruptedExample(t, home, env, line)
-		}
-	}
-	for _, line := range shownCommands(t) {
-		if goesOn(line) {
 			continue
 		}
 		if rank(line) == 0 {

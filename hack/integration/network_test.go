@@ -2,7 +2,6 @@ package integration
 
 import (
 	"bytes"
-
 	"io"
 	"net"
 	"net/http"

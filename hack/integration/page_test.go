@@ -82,10 +82,16 @@ func counts() string {
 }
 
 func faultsTable() string {
+	return resultsOf(faults(), func(f *fault) (name, result string) { return f.name, f.result() })
+}
+
+// resultsOf is a table of faults and what each ends in.
+func resultsOf[F any](all []F, of func(*F) (name, result string)) string {
 	var out strings.Builder
 	out.WriteString("| fault | result |\n|---|---|\n")
-	for _, f := range faults() {
-		fmt.Fprintf(&out, "| %s | %s |\n", f.name, f.result())
+	for i := range all {
+		name, result := of(&all[i])
+		fmt.Fprintf(&out, "| %s | %s |\n", name, result)
 	}
 	return out.String()
 }
@@ -108,29 +114,21 @@ func (f *fault) result() string {
 }
 
 func furtherTable() string {
-	var out strings.Builder
-	out.WriteString("| fault | result |\n|---|---|\n")
-	for _, f := range furtherFaults() {
-		result := "whole"
-		if !f.isWhole() {
-			result = gapsOf(map[string]string{f.of: f.says})
+	return resultsOf(furtherFaults(), func(f *furtherFault) (name, result string) {
+		if f.isWhole() {
+			return f.name, "whole"
 		}
-		fmt.Fprintf(&out, "| %s | %s |\n", f.name, result)
-	}
-	return out.String()
+		return f.name, gapsOf(map[string]string{f.of: f.says})
+	})
 }
 
 func recordTable() string {
-	var out strings.Builder
-	out.WriteString("| fault | result |\n|---|---|\n")
-	for _, f := range recordFaults() {
-		result := "recovers, and follows everything"
-		if f.says != "" {
-			result = fmt.Sprintf("not followed: events (“%s”)", f.says)
+	return resultsOf(recordFaults(), func(f *recordFault) (name, result string) {
+		if f.says == "" {
+			return f.name, "recovers, and follows everything"
 		}
-		fmt.Fprintf(&out, "| %s | %s |\n", f.name, result)
-	}
-	return out.String()
+		return f.name, fmt.Sprintf("not followed: events (“%s”)", f.says)
+	})
 }
 
 func rightsTable() string {

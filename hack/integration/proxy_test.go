@@ -79,8 +79,15 @@ func (r *real) proxy(t *testing.T) *httputil.ReverseProxy {
 // of tampers with the lists of some resources alone, wherever they are listed;
 // a path means that list and no other. Without any it tampers with everything.
 func of(with tamper, what ...string) tamper {
+	return when(with, func(r *http.Request) bool {
+		return len(what) == 0 || slices.Contains(what, r.URL.Path) || slices.Contains(what, path.Base(r.URL.Path))
+	})
+}
+
+// when tampers with some requests.
+func when(with tamper, these func(*http.Request) bool) tamper {
 	return func(w http.ResponseWriter, r *http.Request, real http.Handler) {
-		if len(what) == 0 || slices.Contains(what, r.URL.Path) || slices.Contains(what, path.Base(r.URL.Path)) {
+		if these(r) {
 			with(w, r, real)
 			return
 		}
@@ -111,13 +118,7 @@ const always = 1 << 30
 
 // laterPages tampers with the pages of a list that come after the first.
 func laterPages(with tamper) tamper {
-	return func(w http.ResponseWriter, r *http.Request, real http.Handler) {
-		if r.URL.Query().Get("continue") != "" {
-			with(w, r, real)
-			return
-		}
-		real.ServeHTTP(w, r)
-	}
+	return when(with, func(r *http.Request) bool { return r.URL.Query().Get("continue") != "" })
 }
 
 func untouched(w http.ResponseWriter, r *http.Request, real http.Handler) { real.ServeHTTP(w, r) }

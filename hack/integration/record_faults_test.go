@@ -53,13 +53,7 @@ func recordFaults() []recordFault {
 
 // watches tampers with watches alone.
 func watches(with tamper) tamper {
-	return func(w http.ResponseWriter, r *http.Request, real http.Handler) {
-		if r.URL.Query().Get("watch") != "" {
-			with(w, r, real)
-			return
-		}
-		real.ServeHTTP(w, r)
-	}
+	return when(with, func(r *http.Request) bool { return r.URL.Query().Get("watch") != "" })
 }
 
 // flushed begins an answer before something happens to it.

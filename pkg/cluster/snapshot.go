@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"k8s.io/apimachinery/pkg/labels"
 )
 
 // Identity says which cluster a snapshot is of.
@@ -34,6 +36,21 @@ type Scope struct {
 	// AsRead is set when an archived reading was asked about these namespaces
 	// and read no others.
 	AsRead bool
+}
+
+// Select has trouble of those pods asked for that a label selector matches; the
+// empty one matches every pod.
+func (s *Scope) Select(selector string) error {
+	s.Selector, s.MatchPod = selector, nil
+	if selector == "" {
+		return nil
+	}
+	compiled, err := labels.Parse(selector)
+	if err != nil {
+		return err
+	}
+	s.MatchPod = func(l map[string]string) bool { return compiled.Matches(labels.Set(l)) }
+	return nil
 }
 
 // IsWhole reports whether nothing was read beside the namespaces that are asked

@@ -277,5 +277,5 @@ func ofScansAlone(c *cobra.Command, err error) error {
 			return fmt.Errorf("%s is of a whole scan: leave %q out", flag, c.Name())
 		}
 	}
-	return orNearFlag(c, err)
+	return err
 }

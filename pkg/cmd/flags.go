@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
@@ -204,9 +203,8 @@ func parseSpan(s string) (time.Duration, error) {
 // setScope decides whose failures are asked for. Saved data are looked at
 // whole unless -n narrows them.
 func (o *options) setScope(namespaceGiven bool) error {
-	o.scope = cluster.Scope{AllNamespaces: o.allNamespaces, Selector: o.selector}
-	var err error
-	if o.scope.MatchPod, err = matching(o.selector); err != nil {
+	o.scope = cluster.Scope{AllNamespaces: o.allNamespaces}
+	if err := o.scope.Select(o.selector); err != nil {
 		return usagef("--selector %q: %v", o.selector, err)
 	}
 	switch {
@@ -223,19 +221,6 @@ func (o *options) setScope(namespaceGiven bool) error {
 		o.scope.Namespaces = []string{ns}
 	}
 	return nil
-}
-
-// matching is a selector compiled; nil for the empty one, which matches every
-// pod.
-func matching(selector string) (func(map[string]string) bool, error) {
-	if selector == "" {
-		return nil, nil //nolint:nilnil // nil is what matches all
-	}
-	s, err := labels.Parse(selector)
-	if err != nil {
-		return nil, err
-	}
-	return func(l map[string]string) bool { return s.Matches(labels.Set(l)) }, nil
 }
 
 func (f *scanFlags) warn(format string, args ...any) {

@@ -146,7 +146,9 @@ It only reads. It never reads the data of a Secret.`,
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return &failure{exitUsage, ofScansAlone(c, err)} })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return &failure{exitUsage, orNearFlag(c, ofScansAlone(c, err))}
+	})
 	flags.addTo(root)
 	watch.addTo(root, "in a terminal redrawn when something turns, elsewhere a line for each pattern that is new, gone, worse or better")
 	flags.save.addTo(root)

@@ -60,9 +60,7 @@ func (s *saving) named(snapshot *cluster.Snapshot) (*cluster.Snapshot, error) {
 		return snapshot, nil
 	}
 	other := redact.Snapshot(snapshot)
-	var err error
-	other.Scope.MatchPod, err = matching(other.Scope.Selector)
-	return other, err
+	return other, other.Scope.Select(other.Scope.Selector)
 }
 
 // save writes a snapshot, readable by the user alone. The file is there whole

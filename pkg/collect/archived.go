@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/labels"
-
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/archive"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
@@ -117,7 +115,7 @@ func (s *restored) parts() *bucket {
 	s.measure()
 	told := s.manifest.Parts(s.file)
 	s.b.Sources, s.b.Gaps = told.Sources, told.Gaps
-	for _, err := range s.broken {
+	for _, err := range s.places() {
 		s.b.Gaps = append(s.b.Gaps, cluster.Gap{Reason: err.Error()})
 		s.b.Sources = append(s.b.Sources, brokenSource(err))
 	}
@@ -158,12 +156,9 @@ func narrow(now, then *cluster.Scope) error {
 	if now.Selector != "" || then.Selector == "" {
 		return nil
 	}
-	selector, err := labels.Parse(then.Selector)
-	if err != nil {
+	if err := now.Select(then.Selector); err != nil {
 		return fmt.Errorf("%s: the selector %q: %w", archive.ManifestFile, then.Selector, err)
 	}
-	now.Selector = then.Selector
-	now.MatchPod = func(l map[string]string) bool { return selector.Matches(labels.Set(l)) }
 	return nil
 }
 

@@ -2,6 +2,7 @@ package collect
 
 import (
 	"archive/tar"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -10,7 +11,9 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/archive"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 )
 
@@ -123,6 +126,34 @@ func TestEnormousInput(t *testing.T) {
 			}
 			t.Logf("%d MiB", (after-before)/mib)
 		})
+	}
+}
+
+// TestBrokenFilesOfASnapshot: of these, too, more are counted than are named.
+func TestBrokenFilesOfASnapshot(t *testing.T) {
+	var saved bytes.Buffer
+	if err := archive.Write(&saved, cluster.New(cluster.Parts{At: time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)}), archive.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	packed, err := gzip.NewReader(&saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const blocks, ofEnd = 512, 1024 // a tar ends with two blocks of zeros (POSIX pax), behind which nothing is read
+	whole, err := io.ReadAll(packed)
+	if err != nil || len(whole)%blocks != 0 {
+		t.Fatal(len(whole), err)
+	}
+	more := poured(t, func(w io.Writer) error {
+		return packedTar(w, mostBroken+50, archive.Folder+"/namespaces/shop/%d.json", `{"kind":`)
+	})
+	rest, err := gzip.NewReader(more)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts, err := (&Files{Paths: []string{"-"}, Stdin: io.MultiReader(bytes.NewReader(whole[:len(whole)-ofEnd]), rest)}).Read(t.Context(), cluster.Scope{})
+	if err != nil || !hasGap(parts, "50 more places: cannot be read either") || !hasGap(parts, "99.json") {
+		t.Errorf("%v: %d gaps", err, len(parts.Gaps))
 	}
 }
 

@@ -93,7 +93,7 @@ func ExitMeaning(code int32) string {
 		return m
 	}
 	if code == cluster.ExitCodeUntold {
-		return "With which exit codes the containers end is not told."
+		return "It is known that the containers ended, but not how."
 	}
 	if name := ExitSignal(code); name != "" {
 		return name + ": a signal ended the process."

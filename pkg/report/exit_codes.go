@@ -79,12 +79,10 @@ func codeOf(g exitCodeGroup) int32 {
 }
 
 func newExitGroup(code int32) *exitCodeGroup {
-	g := &exitCodeGroup{Meaning: "It is known that the containers ended, but not how.", Reasons: map[string]int{}}
-	if code == cluster.ExitCodeUntold {
-		return g
-	}
-	g.ExitCode, g.Signal, g.Meaning = &code, detect.ExitSignal(code), detect.ExitMeaning(code)
+	g := &exitCodeGroup{ExitCode: &code, Signal: detect.ExitSignal(code), Meaning: detect.ExitMeaning(code), Reasons: map[string]int{}}
 	switch code {
+	case cluster.ExitCodeUntold:
+		g.ExitCode = nil
 	case 0:
 		g.Meaning = "The process ended with success."
 	case 137:
