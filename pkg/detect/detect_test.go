@@ -224,21 +224,24 @@ func TestSum(t *testing.T) {
 
 func TestWords(t *testing.T) {
 	for want, got := range map[string]string{
-		"1 pod":                             Count(1, "pod"),
-		"0 pods":                            Count(0, "pod"),
-		"12 pods":                           Count(12, "pod"),
-		"2 registries":                      Count(2, "registry"),
-		"2 keys":                            Count(2, "key"),
-		"2 Endpoints":                       Count(2, "Endpoints"),
-		"2 Ingresses":                       Count(2, "Ingress"),
-		"":                                  List(nil, 3),
-		"a":                                 List([]string{"a"}, 3),
-		"a and b":                           List([]string{"a", "b"}, 3),
-		"a, b and c":                        List([]string{"a", "b", "c"}, 3),
-		"a, b and 2 more":                   List([]string{"a", "b", "c", "d"}, 2),
-		"“as it was said”":                  Said("as it was said"),
-		"kubectl get pod x":                 Kubectl("get", "pod", "x"),
-		"kubectl logs 'a b' -n 'x; reboot'": Kubectl("logs", "a b", "-n", "x; reboot"),
+		"1 pod":                                  Count(1, "pod"),
+		"0 pods":                                 Count(0, "pod"),
+		"12 pods":                                Count(12, "pod"),
+		"2 registries":                           Count(2, "registry"),
+		"2 keys":                                 Count(2, "key"),
+		"2 Endpoints":                            Count(2, "Endpoints"),
+		"2 Ingresses":                            Count(2, "Ingress"),
+		"":                                       List(nil, 3),
+		"a":                                      List([]string{"a"}, 3),
+		"a and b":                                List([]string{"a", "b"}, 3),
+		"a, b and c":                             List([]string{"a", "b", "c"}, 3),
+		"a, b and 2 more":                        List([]string{"a", "b", "c", "d"}, 2),
+		"“as it was said”":                       Said("as it was said"),
+		"kubectl get pod x":                      Kubectl("get", "pod", "x"),
+		"kubectl logs 'a b' -n 'x; reboot'":      Kubectl("logs", "a b", "-n", "x; reboot"),
+		"kubectl describe -n n -- -k --server=x": Kubectl("describe", "-k", "--server=x", "-n", "n"),
+		"kubectl get pod -n --server=x -o y -- -": Kubectl("get", "pod", "-", "-n", "--server=x", "-o", "y"),
+		"kubectl get pods -A --tail=5":            Kubectl("get", "pods", "-A", "--tail=5"),
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -274,6 +277,7 @@ func TestQuote(t *testing.T) {
 		`\`:                           `'\'`,
 		"!1":                          "'!1'",
 		"#x":                          "'#x'",
+		"=ls":                         "'=ls'",
 	} {
 		if got := Quote(word); got != want {
 			t.Errorf("%q: got %s, want %s", word, got, want)
@@ -313,6 +317,10 @@ func TestID(t *testing.T) {
 		t.Errorf("%s and %s: the ID is of detector, cause and key alone", id, same.ID())
 	}
 	if !strings.HasPrefix(id, "exit-code-sigkill-") || id != strings.ToLower(id) || Quote(id) != id {
+		t.Errorf("ID %q", id)
+	}
+	reason := Pattern{Detector: "unclassified", Cause: "$(touch x)\u202e;" + strings.Repeat("x", 5000)} // an event's, and so anybody's
+	if id := reason.ID(); !strings.HasPrefix(id, "unclassified-_touch_x_x") || Quote(id) != id || len(id) > 200 {
 		t.Errorf("ID %q", id)
 	}
 	seen := map[string]string{}

@@ -3,6 +3,7 @@ package detect
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"strings"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
@@ -115,8 +116,17 @@ type Recommendation struct {
 }
 
 // ID names the pattern: detector, cause and a hash of these and the key. The
-// same problem has the same ID in every run.
+// same problem has the same ID in every run. A cause may be the reason of an
+// event, which is anybody's text, and an ID is typed into shells: it is made of
+// letters, digits and hyphens, with "_" for everything else.
 func (p *Pattern) ID() string {
 	sum := sha256.Sum256([]byte(p.Detector + "\x00" + p.Cause + "\x00" + p.Key))
-	return strings.ToLower(p.Detector + "-" + p.Cause + "-" + hex.EncodeToString(sum[:3]))
+	cause := notOfIDs.ReplaceAllString(strings.ToLower(p.Cause[:min(len(p.Cause), longestCause)]), "_")
+	return strings.ToLower(p.Detector) + "-" + cause + "-" + hex.EncodeToString(sum[:3])
 }
+
+var notOfIDs = regexp.MustCompile(`[^a-z0-9-]+`)
+
+// longestCause is how much of a cause an ID tells, in bytes: that of all causes of
+// ours, and the longest reason that the API takes.
+const longestCause = 128

@@ -121,7 +121,9 @@ func OneLine(text string, n int) string {
 // Said is somebody's words in quotation marks.
 func Said(text string) string { return "“" + text + "”" }
 
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@=,-]+$`)
+// plainWord needs no quotes. A word that begins with "=" does: zsh takes what
+// follows for a command, and puts its path there.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@,-][A-Za-z0-9_./:@=,-]*$`)
 
 // Quote makes a word safe for a POSIX shell. Names in a saved dump are
 // somebody's text: a command that is shown must stay one command.
@@ -132,17 +134,37 @@ func Quote(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
+// kubectlFlags are the flags of the commands that are suggested, and whether their
+// value is the next word.
+var kubectlFlags = map[string]bool{"-n": true, "-c": true, "-l": true, "-L": true, "-o": true, "-p": true, "--field-selector": true, "--raw": true,
+	"-A": false, "--all-containers": false, "--containers": false, "--docker-server": false, "--ignore-daemonsets": false, "--limits": false,
+	"--prefix": false, "--previous": false, "--show-labels": false, "--sort-by": false, "--tail": false, "--watch": false}
+
 // Kubectl is a kubectl command line, its arguments quoted. Which container is
-// meant is left out where its name is not told: kubectl takes the main one.
+// meant is left out where its name is not told: kubectl takes the main one. A
+// name that would be read as a flag stands behind "--": an event may be of an
+// object of any name, such as --server=https://…, which gets the credentials of
+// whoever asks.
 func Kubectl(args ...string) string {
-	out := make([]string, 0, len(args)+1)
-	out = append(out, "kubectl")
+	out := []string{"kubectl"}
+	var names []string
 	for i := 0; i < len(args); i++ {
-		if args[i] == "-c" && i+1 < len(args) && args[i+1] == cluster.ContainerUntold {
+		flag, _, _ := strings.Cut(args[i], "=")
+		valued, known := kubectlFlags[flag]
+		switch {
+		case args[i] == "-c" && i+1 < len(args) && args[i+1] == cluster.ContainerUntold:
 			i++
-			continue
+		case valued && i+1 < len(args):
+			out = append(out, args[i], Quote(args[i+1]))
+			i++
+		case !known && (len(names) > 0 || strings.HasPrefix(args[i], "-")):
+			names = append(names, Quote(args[i]))
+		default:
+			out = append(out, Quote(args[i]))
 		}
-		out = append(out, Quote(args[i]))
+	}
+	if len(names) > 0 {
+		out = append(append(out, "--"), names...)
 	}
 	return strings.Join(out, " ")
 }

@@ -147,7 +147,7 @@ func (t *text) briefEnd() {
 		return
 	}
 	t.paragraph(0, 0, "-o wide tells all of this. All of the first, with where to look next:", t.palette.dim)
-	t.command(2, strings.Join(filled("kubectl patterns explain", t.r.Patterns[0].ID, t.style.Again), " "))
+	t.command(2, strings.Join(filled("kubectl patterns explain", detect.Quote(t.r.Patterns[0].ID), t.style.Again), " "))
 }
 
 // fewDetectors are told by name.
