@@ -92,14 +92,13 @@ func interruptedAnywhere(t *testing.T, c *real) {
 	for at := range asked.n {
 		t.Run(fmt.Sprintf("at request %d of %d", at+1, asked.n), func(t *testing.T) {
 			dir := t.TempDir()
-			held := make(chan struct{})
-			var once sync.Once
+			s := newSlow()
 			hold := after(at, always, func(w http.ResponseWriter, r *http.Request, real http.Handler) {
-				once.Do(func() { close(held) })
+				s.hold()
 				hang(w, r, real)
 			})
-			s := &slow{real: c.through(t, hold), held: held}
-			_, errOut, code := s.interrupted(t, os.Interrupt, "-A", "--no-history", "--save", filepath.Join(dir, "s.tar.gz"), "--evidence-dir", filepath.Join(dir, "evidence"))
+			s.real = c.through(t, hold)
+			_, errOut, code := s.interruptedOnce(t, os.Interrupt, "-A", "--no-history", "--save", filepath.Join(dir, "s.tar.gz"), "--evidence-dir", filepath.Join(dir, "evidence"))
 			if left, err := os.ReadDir(dir); code != 130 || err != nil || len(left) != 0 || strings.Contains(errOut, "goroutine ") {
 				t.Errorf("exit code %d, left behind %v, %v: %s", code, left, err, errOut)
 			}

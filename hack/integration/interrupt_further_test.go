@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -49,16 +48,16 @@ func interruptsFurther(t *testing.T, c *real) {
 		}
 	})
 	t.Run("twice", func(t *testing.T) { t.Parallel(); interruptsTwice(t, c) })
+	t.Run("once", func(t *testing.T) { t.Parallel(); interruptsOnce(t, c) })
 }
 
 // held is a server that never answers what is behind the API server, or what else
 // it is told to hold.
 func held(t *testing.T, c *real, what func(*http.Request) bool) *slow {
 	t.Helper()
-	s := &slow{held: make(chan struct{})}
-	var once sync.Once
+	s := newSlow()
 	hold := func(w http.ResponseWriter, r *http.Request, real http.Handler) {
-		once.Do(func() { close(s.held) })
+		s.hold()
 		hang(w, r, real)
 	}
 	beyondIt := furtherFault{do: hold}
@@ -73,27 +72,50 @@ func held(t *testing.T, c *real, what func(*http.Request) bool) *slow {
 	return s
 }
 
-// interruptsTwice: a scan that tells what it has to somebody who does not read is
-// ended by the second interruption.
-func interruptsTwice(t *testing.T, c *real) {
+// unread starts a scan whose report nobody reads, and waits until it has read what
+// it will tell when it is interrupted.
+func unread(t *testing.T, c *real) (scan *exec.Cmd, ended <-chan struct{}) {
+	t.Helper()
 	s := inFront(t, c, podsPath, 100)
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = r.Close() }()                                                                 // nothing was read
-	scan := exec.Command(s.plugin, "--kubeconfig", s.kubeconfig, "-A", "--no-history", "-o", "json") //nolint:gosec // our own binary
+	t.Cleanup(func() { _ = r.Close() })                                                             // nothing was read
+	scan = exec.Command(s.plugin, "--kubeconfig", s.kubeconfig, "-A", "--no-history", "-o", "json") //nolint:gosec // our own binary
 	scan.Stdout = w
 	if err := scan.Start(); err != nil {
 		t.Fatal(err)
 	}
 	_ = w.Close() // the scan has its own
-	ended := make(chan struct{})
+	over := make(chan struct{})
 	go func() {
 		_ = scan.Wait() // how it ended is looked at
-		close(ended)
+		close(over)
 	}()
-	<-s.held
+	<-s.waiting()
+	return scan, over
+}
+
+// interruptsOnce: a scan that tells what it has to somebody who does not read ends
+// by itself.
+func interruptsOnce(t *testing.T, c *real) {
+	scan, ended := unread(t, c)
+	_ = scan.Process.Signal(os.Interrupt) // it may have ended
+	select {
+	case <-ended:
+		if code := scan.ProcessState.ExitCode(); code != 130 {
+			t.Errorf("it ended with exit code %d: %v", code, scan.ProcessState)
+		}
+	case <-time.After(time.Minute):
+		_ = scan.Process.Kill()
+		t.Fatal("does not end")
+	}
+}
+
+// interruptsTwice: the second interruption ends it at once.
+func interruptsTwice(t *testing.T, c *real) {
+	scan, ended := unread(t, c)
 	deadline := time.After(time.Minute)
 	for {
 		_ = scan.Process.Signal(os.Interrupt) // it may have ended
@@ -107,7 +129,7 @@ func interruptsTwice(t *testing.T, c *real) {
 		case <-deadline:
 			_ = scan.Process.Kill()
 			t.Fatal("does not end")
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(20 * time.Millisecond):
 		}
 	}
 }

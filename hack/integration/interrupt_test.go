@@ -26,25 +26,56 @@ import (
 // never answers a request that it is told to hold.
 type slow struct {
 	*real
-	held chan struct{} // closed with the first request that is held
+
+	mu    sync.Mutex
+	held  chan struct{} // closed with the first request that is held
+	asked int           // pages of the list that is held
+}
+
+func newSlow() *slow { return &slow{held: make(chan struct{})} }
+
+// hold notes that a request is held.
+func (s *slow) hold() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.waiting():
+	default:
+		close(s.held)
+	}
+}
+
+// again begins anew.
+func (s *slow) again() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held, s.asked = make(chan struct{}), 0
+}
+
+// waiting is closed when a request is held.
+func (s *slow) waiting() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.held
+}
+
+// passes counts a page, and reports whether it is among the first n.
+func (s *slow) passes(n int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked++
+	return s.asked <= n
 }
 
 // inFront starts one. Held is the path of a list, of whose pages so many pass.
 func inFront(t *testing.T, c *real, held string, pass int) *slow {
 	t.Helper()
 	proxy := c.proxy(t)
-	s := &slow{held: make(chan struct{})}
-	var mu sync.Mutex
-	var once sync.Once
-	asked := 0
+	s := newSlow()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == held {
-			mu.Lock()
-			asked++
-			holds := asked > pass
-			mu.Unlock()
-			if holds {
-				once.Do(func() { close(s.held) })
+			if !s.passes(pass) {
+				s.hold()
 				<-r.Context().Done()
 				return
 			}
@@ -60,8 +91,21 @@ func inFront(t *testing.T, c *real, held string, pass int) *slow {
 }
 
 // interrupted runs the plugin, interrupts it when a request is held, and waits
-// for what comes of that.
+// for what comes of that. It is done again where the plugin could not tell in
+// time what it had: tests share their processors with others.
 func (s *slow) interrupted(t *testing.T, signal os.Signal, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	for range 10 {
+		stdout, stderr, code = s.interruptedOnce(t, signal, args...)
+		if code != 130 || stdout != "" || !strings.Contains(stderr, "left without an answer") {
+			break
+		}
+		s.again()
+	}
+	return stdout, stderr, code
+}
+
+func (s *slow) interruptedOnce(t *testing.T, signal os.Signal, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errOut bytes.Buffer
 	c := exec.Command(s.plugin, append([]string{"--kubeconfig", s.kubeconfig}, args...)...) //nolint:gosec // our own binary
@@ -80,11 +124,13 @@ func (s *slow) interrupted(t *testing.T, signal os.Signal, args ...string) (stdo
 		t.Fatalf("ended before it was interrupted: %s", errOut.String())
 	}
 	time.Sleep(time.Second) // other lists come in meanwhile
+	at := time.Now()
 	if err := c.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
 	select {
 	case <-ended:
+		t.Logf("ended %s after the signal", time.Since(at).Round(time.Millisecond))
 	case <-time.After(30 * time.Second):
 		_ = c.Process.Kill()
 		t.Fatal("does not end")

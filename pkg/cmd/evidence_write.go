@@ -171,7 +171,7 @@ func (w *evidenceWriter) prepare(ctx context.Context, files []report.File) ([]ev
 		}
 		e := evidenceEntry{Name: f.Name, About: f.About, Pattern: f.Pattern}
 		var err error
-		if e.Bytes, e.SHA256, err = w.put(f.Name, f.Write); err != nil {
+		if e.Bytes, e.SHA256, err = w.put(f.Name, func(out io.Writer) error { return f.Write(heeding{ctx, out}) }); err != nil {
 			return nil, fmt.Errorf("writing %s: %w", path.Join(w.dir, f.Name), err)
 		}
 		out = append(out, e)

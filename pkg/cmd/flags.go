@@ -23,6 +23,7 @@ import (
 type scanFlags struct {
 	config        *genericclioptions.ConfigFlags
 	streams       genericiooptions.IOStreams
+	leaving       *leaving
 	allNamespaces bool
 	selector      string
 	files         []string
@@ -49,7 +50,7 @@ type scanFlags struct {
 }
 
 func newScanFlags(streams genericiooptions.IOStreams) *scanFlags {
-	return &scanFlags{config: genericclioptions.NewConfigFlags(true), streams: streams,
+	return &scanFlags{config: genericclioptions.NewConfigFlags(true), streams: streams, leaving: &leaving{parting: parting},
 		output: "text", table: "patterns", minSeverity: "info", color: "auto"}
 }
 

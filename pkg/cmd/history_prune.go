@@ -63,7 +63,7 @@ func runPrune(ctx context.Context, o *options, p *pruneFlags) error {
 				continue
 			}
 		}
-		n, err := prune(ctx, path, time.Now().Add(-age))
+		n, err := o.prune(ctx, path, time.Now().Add(-age))
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,8 @@ func runPrune(ctx context.Context, o *options, p *pruneFlags) error {
 	return nil
 }
 
-func prune(ctx context.Context, path string, before time.Time) (n history.Counts, err error) {
+func (o *options) prune(ctx context.Context, path string, before time.Time) (n history.Counts, err error) {
+	defer o.leaving.writing()()
 	store, err := history.Open(ctx, path)
 	if err != nil {
 		return n, err
@@ -109,6 +110,7 @@ func runHistoryCopy(ctx context.Context, o *options, args []string) (err error) 
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	if args[0] != "-" {
+		defer o.leaving.writing()()
 		return store.Copy(ctx, args[0])
 	}
 	dir, err := os.MkdirTemp("", "kubectl-patterns-")
@@ -116,17 +118,27 @@ func runHistoryCopy(ctx context.Context, o *options, args []string) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	path := filepath.Join(dir, "history.db")
-	if err := store.Copy(ctx, path); err != nil {
-		return err
-	}
-	f, err := os.Open(path) //nolint:gosec // made above
+	f, err := o.copied(ctx, store, dir)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = f.Close() }() // only read from
 	_, err = io.Copy(o.streams.Out, f)
 	return err
+}
+
+// copied copies a history into a folder made for it, and opens the copy. The folder
+// is taken away, where the system allows that of what is open: whoever reads the copy
+// may take their time, and the command may be left meanwhile.
+func (o *options) copied(ctx context.Context, store *history.Store, dir string) (f *os.File, err error) {
+	defer o.leaving.writing()()
+	path := filepath.Join(dir, "history.db")
+	err = store.Copy(ctx, path)
+	if err == nil {
+		f, err = os.Open(path) //nolint:gosec // made above
+	}
+	_ = os.RemoveAll(dir) // else it goes when it is no longer open
+	return f, err
 }
 
 // parseSize reads an amount of memory such as 512Mi; 0 is no limit.

@@ -17,7 +17,7 @@ var errInterrupted = errors.New("the report tells of what had been read, and nam
 // interrupted is what is said of an interruption: what came of it, where it was
 // more than the end.
 func interrupted(err error) string {
-	if errors.Is(err, errInterrupted) || errors.Is(err, errUnreadable) {
+	if errors.Is(err, errInterrupted) || errors.Is(err, errUnreadable) || errors.Is(err, errLeft) {
 		return collect.Interrupted + ": " + strings.TrimSuffix(err.Error(), ": "+collect.Interrupted)
 	}
 	return collect.Interrupted

@@ -92,6 +92,7 @@ func runRecord(ctx context.Context, o *options, f *recordFlags) (err error) {
 	if err != nil {
 		return err
 	}
+	defer o.leaving.writing()() // what was seen is kept, however long that takes
 	defer func() { err = errors.Join(err, store.Close()) }()
 	progress := newRecordProgress(o.streams.ErrOut, store.Path())
 	recorder := collect.Recorder{Live: live, Keeper: store, Scope: o.scope, Once: f.once, Keep: keep, MaxSize: size, Note: progress.note}

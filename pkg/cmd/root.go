@@ -43,9 +43,10 @@ var errFound = &failure{code: exitFound, err: errors.New("patterns found")}
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, args []string, streams genericiooptions.IOStreams) int {
-	root := NewRoot(streams)
+	flags := newScanFlags(streams)
+	root := newRoot(flags)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	err := flags.leaving.run(ctx, root.ExecuteContext)
 	switch {
 	case err == nil:
 		return exitOK
@@ -68,7 +69,11 @@ func Main(ctx context.Context, args []string, streams genericiooptions.IOStreams
 
 // NewRoot makes the root command with all others below it.
 func NewRoot(streams genericiooptions.IOStreams) *cobra.Command {
-	flags, watch := newScanFlags(streams), &watching{}
+	return newRoot(newScanFlags(streams))
+}
+
+func newRoot(flags *scanFlags) *cobra.Command {
+	streams, watch := flags.streams, &watching{}
 	root := &cobra.Command{
 		Use:   "kubectl-patterns",
 		Short: "Find what is failing together, and why",
@@ -96,7 +101,8 @@ reason and hides no other; the exit code is 1 only if none can.
 Ctrl-C ends a scan of a live cluster with what it has: the namespaces whose pods
 had all come are told of as if they alone had been asked for, all that is
 missing is named, no file is written, and the exit code is 130. Of several
-clusters those are told of that had come whole. A second one ends it at once.
+clusters those are told of that had come whole. What cannot be told within a
+second is left untold, and a second Ctrl-C ends it at once.
 
 It only reads. It never reads the data of a Secret.`,
 		Example: `  # What is failing together in the current namespace

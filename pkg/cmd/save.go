@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -65,7 +66,7 @@ func (s *saving) named(snapshot *cluster.Snapshot) (*cluster.Snapshot, error) {
 
 // save writes a snapshot, readable by the user alone. The file is there whole
 // or not at all.
-func (s *saving) save(snapshot *cluster.Snapshot, out io.Writer) error {
+func (s *saving) save(ctx context.Context, snapshot *cluster.Snapshot, out io.Writer) error {
 	how := archive.Options{MadeBy: "kubectl-patterns " + buildVersion().version, Redacted: s.redact}
 	if s.file == "-" {
 		return archive.Write(out, snapshot, how)
@@ -75,7 +76,7 @@ func (s *saving) save(snapshot *cluster.Snapshot, out io.Writer) error {
 		return fmt.Errorf("saving the snapshot: %w", err)
 	}
 	defer func() { _ = os.Remove(f.Name()) }() // it has got its name by then, or is not wanted
-	err = archive.Write(f, snapshot, how)
+	err = archive.Write(heeding{ctx, f}, snapshot, how)
 	if err == nil {
 		err = f.Sync()
 	}

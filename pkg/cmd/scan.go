@@ -50,7 +50,10 @@ func runScan(ctx context.Context, o *options, _ []string) error {
 		return err
 	}
 	if o.save.file != "" {
-		if err := o.saveIn(&o.save, kept); err != nil {
+		if err := o.saveIn(ctx, &o.save, kept); err != nil {
+			if ctx.Err() != nil {
+				return o.tellInterrupted(snapshot, symptoms)
+			}
 			return err
 		}
 	}
@@ -70,6 +73,7 @@ func (o *options) keepEvidence(ctx context.Context, kept *cluster.Snapshot, stor
 		story = o.shown(o.explain(kept, symptom.Recognise(kept)))
 		r = report.New(story)
 	}
+	defer o.leaving.writing()()
 	return o.evidence.keep(ctx, story, r, o.warn)
 }
 

@@ -85,7 +85,7 @@ func runSnapshot(ctx context.Context, o *options, s *saving) error {
 	if err != nil {
 		return err
 	}
-	if err := o.saveIn(s, kept); err != nil {
+	if err := o.saveIn(ctx, s, kept); err != nil {
 		return err
 	}
 	o.warnOfGaps(snapshot)
@@ -94,8 +94,11 @@ func runSnapshot(ctx context.Context, o *options, s *saving) error {
 
 // saveIn saves a snapshot and says so: on standard error, as standard output is
 // the report's, or is the file itself.
-func (o *options) saveIn(s *saving, snapshot *cluster.Snapshot) error {
-	if err := s.save(snapshot, o.streams.Out); err != nil || s.file == "-" {
+func (o *options) saveIn(ctx context.Context, s *saving, snapshot *cluster.Snapshot) error {
+	if s.file != "-" {
+		defer o.leaving.writing()()
+	}
+	if err := s.save(ctx, snapshot, o.streams.Out); err != nil || s.file == "-" {
 		return err
 	}
 	what := []string{detect.Count(len(snapshot.Pods), "pod"), detect.Count(len(snapshot.Events), "event"), detect.Count(len(snapshot.Nodes), "node")}

@@ -259,33 +259,3 @@ func (l *Live) bucket() *bucket {
 // beforeAnew is how long is waited before a list is read anew: a connection that
 // an API server broke off when it ended leads to another one soon.
 const beforeAnew = time.Second
-
-// Configs lists the metadata of ConfigMaps and Secrets, one list a namespace.
-// The namespace "" means all in one list; what is asked for beside it is read
-// when that is refused.
-func (l *Live) Configs(ctx context.Context, configMaps, secrets []string) (cluster.Parts, error) {
-	wanted := [][]string{configMaps, secrets}
-	b, err := sideBySide(ctx, len(wanted), func(ctx context.Context, i int) (*bucket, error) {
-		return l.readConfigs(ctx, configKinds(l.Values)[i], wanted[i])
-	})
-	if err != nil {
-		return cluster.Parts{}, err
-	}
-	b.soberTimes(l.clock())
-	return b.Parts, nil
-}
-
-func (l *Live) readConfigs(ctx context.Context, k kind, namespaces []string) (*bucket, error) {
-	if len(namespaces) == 0 {
-		return newBucket(), nil
-	}
-	if !slices.Contains(namespaces, "") {
-		return l.readKind(ctx, k, cluster.Scope{Namespaces: namespaces})
-	}
-	b, err := l.readKind(ctx, k, cluster.Scope{AllNamespaces: true})
-	narrow := slices.DeleteFunc(slices.Clone(namespaces), func(ns string) bool { return ns == "" })
-	if err != nil || len(b.Gaps) == 0 || len(narrow) == 0 {
-		return b, err
-	}
-	return l.readKind(ctx, k, cluster.Scope{Namespaces: narrow})
-}
