@@ -53,10 +53,11 @@ func (l *lister) add(namespace string, r cluster.Resource, object func() any) {
 	}
 }
 
-// isFolder refuses names by which a file would land elsewhere: the API has
-// none of them, hand-made files may.
+// isFolder refuses names by which a file would land elsewhere, or that act on a
+// terminal on which the archive is listed: the API has none of them, hand-made
+// files may.
 func isFolder(name string) bool {
-	return name != "." && name != ".." && !strings.ContainsAny(name, `/\`+"\x00")
+	return name != "." && name != ".." && !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == '/' || r == '\\' })
 }
 
 func (l *lister) core(s *cluster.Snapshot) {

@@ -1,12 +1,10 @@
 package cmd
 
 import (
-	"encoding/json"
 	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
 )
@@ -33,19 +31,10 @@ func (f *scanFlags) checkOutput(c *cobra.Command) error {
 // structured writes a value that is no report as JSON or YAML, and reports
 // whether one of these was asked for.
 func structured(w io.Writer, output string, v any) (done bool, err error) {
-	switch output {
-	case "json":
-		enc := json.NewEncoder(w)
-		enc.SetIndent("", "  ")
-		return true, enc.Encode(v)
-	case "yaml":
-		out, err := yaml.Marshal(v)
-		if err == nil {
-			_, err = w.Write(out)
-		}
-		return true, err
+	if output != "json" && output != "yaml" {
+		return false, nil
 	}
-	return false, nil
+	return true, report.Encode(w, output, v)
 }
 
 // print writes a report in the format that was asked for.

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/spf13/cobra"
 
@@ -113,10 +112,8 @@ func (f *follower) tell(r *report.Report) error {
 	if f.o.output != "json" {
 		return report.Entries(f.o.streams.Out, r, fresh, f.o.style)
 	}
-	enc := json.NewEncoder(f.o.streams.Out)
-	enc.SetEscapeHTML(false)
 	for _, e := range fresh {
-		if err := enc.Encode(e); err != nil {
+		if err := report.EncodeLine(f.o.streams.Out, e); err != nil {
 			return err
 		}
 	}

@@ -3,7 +3,6 @@ package cmd
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -67,10 +66,8 @@ func (l *turnLog) tell(r *report.Report) error {
 	if l.o.output != "json" {
 		return report.TurnLines(l.o.streams.Out, r, turns, l.o.style)
 	}
-	enc := json.NewEncoder(l.o.streams.Out)
-	enc.SetEscapeHTML(false)
 	for _, t := range turns {
-		if err := enc.Encode(t); err != nil {
+		if err := report.EncodeLine(l.o.streams.Out, t); err != nil {
 			return err
 		}
 	}

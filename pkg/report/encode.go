@@ -9,8 +9,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-
-	"sigs.k8s.io/yaml"
 )
 
 // JSON writes the report as indented JSON: field by field, and lists element by
@@ -70,7 +68,7 @@ func (e *encoder) value(v reflect.Value) {
 	enc := json.NewEncoder(&e.piece)
 	enc.SetEscapeHTML(false)
 	if e.err = enc.Encode(v.Interface()); e.err == nil {
-		_, _ = e.out.Write(bytes.TrimSuffix(e.piece.Bytes(), []byte("\n")))
+		_, _ = e.out.Write(inert(bytes.TrimSuffix(e.piece.Bytes(), []byte("\n"))))
 	}
 }
 
@@ -142,11 +140,4 @@ func (i *indenter) line() {
 }
 
 // YAML writes the report as YAML with the same fields.
-func YAML(w io.Writer, r *Report) error {
-	out, err := yaml.Marshal(r)
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(out)
-	return err
-}
+func YAML(w io.Writer, r *Report) error { return writeYAML(w, r) }

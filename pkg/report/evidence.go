@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"regexp"
@@ -72,7 +71,7 @@ func Files(story *correlate.Story, r *Report) []File {
 	for i := range r.Patterns {
 		name := fileName(r.Patterns[i].ID, taken)
 		r.Patterns[i].EvidenceFile = name
-		out = append(out, File{Name: name, Pattern: r.Patterns[i].ID, About: r.Patterns[i].Title, Write: func(w io.Writer) error {
+		out = append(out, File{Name: name, Pattern: r.Patterns[i].ID, About: escape(r.Patterns[i].Title), Write: func(w io.Writer) error {
 			p := story.Patterns[i]
 			objects, logs := objectsOf(story.Snapshot, made, p)
 			return encode(w, patternEvidence{r.about("PatternEvidence"), r.Patterns[i], objectList{"v1", "List", objects}, logs})
@@ -122,12 +121,7 @@ func alertRules(ps []*correlate.Pattern) []alert.Rule {
 }
 
 // encode writes JSON as the report is written.
-func encode(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
-}
+func encode(w io.Writer, v any) error { return Encode(w, "json", v) }
 
 var unsafe = regexp.MustCompile(`[^a-z0-9-]+`)
 
@@ -155,7 +149,7 @@ func index(w io.Writer, r *Report, files []File) error {
 	fmt.Fprintf(&b, "# Evidence, judged at %s\n\n", r.GeneratedAt.Format(time.RFC3339))
 	b.WriteString("Written by `kubectl patterns --evidence-dir`; index.json has the checksums, by which the next\nrun knows what it may replace. The objects in a pattern's file are those that a scan keeps of\nwhat it read: `jq .objects FILE` is a list as kubectl prints it.\n\n| File | What it holds |\n|---|---|\n")
 	for _, f := range files {
-		fmt.Fprintf(&b, "| [%s](%s) | %s |\n", f.Name, f.Name, inline(escape(f.About)))
+		fmt.Fprintf(&b, "| [%s](%s) | %s |\n", f.Name, f.Name, inline(f.About))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -1,13 +1,10 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 	"time"
-
-	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
@@ -142,18 +139,3 @@ func Plain(text string) string { return escape(text) }
 // Wrapped is a text in lines of a width, in columns of a terminal, broken
 // between words.
 func Wrapped(text string, width int) []string { return wrap(text, width) }
-
-// Encode writes anything that is told as JSON or YAML, in the form of reports.
-func Encode(w io.Writer, format string, x any) error {
-	if format == "yaml" {
-		out, err := yaml.Marshal(x)
-		if err == nil {
-			_, err = w.Write(out)
-		}
-		return err
-	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(x)
-}
