@@ -72,7 +72,7 @@ func (f *scanFlags) completeKubeconfig(names func(*api.Config) []string) complet
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		return names(&config), cobra.ShellCompDirectiveNoFileComp
+		return typeable(names(&config)), cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
@@ -82,7 +82,7 @@ func (f *scanFlags) completeContexts(c *cobra.Command, args []string, typed stri
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return completeList(slices.Sorted(maps.Keys(config.Contexts)))(c, args, typed)
+	return completeList(typeable(slices.Sorted(maps.Keys(config.Contexts))))(c, args, typed)
 }
 
 func detectorNames() []string {

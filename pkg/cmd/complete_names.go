@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/collect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
 )
 
@@ -41,15 +42,20 @@ func (f *scanFlags) completeNames(of func(ctx context.Context, n *names, args []
 			}
 			return of(ctx, n, args, typed)
 		})
-		for i := range out {
-			out[i] = report.Plain(out[i])
-		}
+		out = typeable(out)
 		directive := cobra.ShellCompDirectiveNoFileComp
 		if slices.ContainsFunc(out, func(s string) bool { return strings.HasSuffix(s, "/") }) {
 			directive |= cobra.ShellCompDirectiveNoSpace
 		}
 		return out, directive
 	}
+}
+
+// typeable are the words that a shell takes as they are. Shells put what is chosen
+// on the command line, older scripts of completion unquoted, and one of them
+// evaluates it before that.
+func typeable(words []string) []string {
+	return slices.DeleteFunc(words, func(word string) bool { return detect.Quote(word) != word })
 }
 
 // bounded gives up when it takes too long, whatever hangs: a look-up of a name,
@@ -175,7 +181,7 @@ func (f *scanFlags) completeIDs(c *cobra.Command, args []string, _ string) ([]st
 			return nil
 		}
 		for _, p := range story.Patterns {
-			out = append(out, report.Plain(p.ID)+"\t"+report.Plain(p.Title))
+			out = append(out, p.ID+"\t"+report.Plain(p.Title))
 		}
 		return out
 	}), cobra.ShellCompDirectiveNoFileComp

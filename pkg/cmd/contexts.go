@@ -145,7 +145,7 @@ func (o *options) tellRead(ctx context.Context, clusters []*oneCluster) error {
 	}
 	for _, c := range clusters {
 		for line := range strings.Lines(c.said.out.String()) {
-			_, _ = fmt.Fprintf(o.streams.ErrOut, "%s: %s", c.name, line)
+			_, _ = fmt.Fprintf(o.streams.ErrOut, "%s: %s", report.Plain(c.name), line)
 		}
 	}
 	if !slices.ContainsFunc(clusters, func(c *oneCluster) bool { return c.err == nil }) {

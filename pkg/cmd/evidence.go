@@ -46,5 +46,5 @@ func (e *evidenceFlags) said() string {
 	if e.kept == 0 {
 		return ""
 	}
-	return fmt.Sprintf("\nEvidence: %s in %s; index.md there says what each holds.\n", detect.Count(e.kept, "file"), e.dir)
+	return fmt.Sprintf("\nEvidence: %s in %s; index.md there says what each holds.\n", detect.Count(e.kept, "file"), report.Plain(e.dir))
 }

@@ -99,15 +99,10 @@ type options struct {
 func (f *scanFlags) runE(run func(context.Context, *options, []string) error) func(*cobra.Command, []string) error {
 	return func(c *cobra.Command, args []string) error {
 		o, err := f.options(c)
-		if err != nil {
-			return err
+		if err == nil {
+			err = run(c.Context(), o, args)
 		}
-		err = run(c.Context(), o, args)
-		var coded *failure
-		if err == nil || asFailure(err, &coded) {
-			return err
-		}
-		return &failure{exitFailed, err}
+		return ended(err)
 	}
 }
 
@@ -225,5 +220,5 @@ func (o *options) setScope(namespaceGiven bool) error {
 }
 
 func (f *scanFlags) warn(format string, args ...any) {
-	_, _ = fmt.Fprintf(f.streams.ErrOut, "warning: "+format+"\n", args...)
+	_, _ = fmt.Fprintf(f.streams.ErrOut, "warning: %s\n", report.Plain(fmt.Sprintf(format, args...)))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
 )
 
 func newSnapshot(flags *scanFlags) *cobra.Command {
@@ -105,6 +106,6 @@ func (o *options) saveIn(ctx context.Context, s *saving, snapshot *cluster.Snaps
 	if n := len(snapshot.Logs); n > 0 {
 		what = append(what, detect.Count(n, "log"))
 	}
-	_, _ = fmt.Fprintf(o.streams.ErrOut, "saved %s in %s\n", detect.List(what, len(what)), s.file)
+	_, _ = fmt.Fprintf(o.streams.ErrOut, "saved %s in %s\n", detect.List(what, len(what)), report.Plain(s.file))
 	return nil
 }
