@@ -39,7 +39,7 @@ func (s *slow) hold() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	select {
-	case <-s.waiting():
+	case <-s.held:
 	default:
 		close(s.held)
 	}
@@ -119,7 +119,7 @@ func (s *slow) interruptedOnce(t *testing.T, signal os.Signal, args ...string) (
 		close(ended)
 	}()
 	select {
-	case <-s.held:
+	case <-s.waiting():
 	case <-ended:
 		t.Fatalf("ended before it was interrupted: %s", errOut.String())
 	}
