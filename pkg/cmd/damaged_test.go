@@ -211,7 +211,7 @@ func outsideFences(text string) string {
 	var out strings.Builder
 	fence := ""
 	for line := range strings.Lines(text) {
-		opening := regexp.MustCompile("^`{3,}").FindString(line)
+		opening := strings.TrimSpace(regexp.MustCompile("^ {0,3}`{3,}").FindString(line)) // rules for alerts stand in a list
 		switch {
 		case fence == "" && opening != "":
 			fence = opening
