@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -35,12 +36,16 @@ func CSV(w io.Writer, r *Report, table string) error {
 	return out.Error()
 }
 
+// formula is what begins a formula, in full width too, behind what spreadsheets
+// leave out; and behind a semicolon, at which those of many countries part cells.
+var formula = regexp.MustCompile(`(^|;)([\s"]*)([=+@|%＝＋－＠-])`)
+
 // unformula keeps spreadsheets from computing what a cluster wrote.
 func unformula(cell string) string {
-	if _, err := strconv.ParseFloat(cell, 64); err == nil || !strings.ContainsAny(cell[:min(len(cell), 1)], "=+-@|%") {
+	if _, err := strconv.ParseFloat(cell, 64); err == nil {
 		return cell
 	}
-	return "'" + cell
+	return formula.ReplaceAllString(cell, "$1$2'$3")
 }
 
 func patternRows(r *Report) [][]string {

@@ -41,6 +41,7 @@ var evil = []string{
 	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `</script><script>alert(2)</script>`, `javascript:alert(1)`,
 	`{{.Policy}}`, "![x](http://evil.example/p.png)", "[click](http://evil.example)", "```\n# out of the block\n", "www.evil.example",
 	"=cmd|'/c calc'!A1", "+1+1", "@SUM(1)", "-2+3", "\x1b[31mred\x1b[0m", "a\u202egnp.exe", "| cell | cell |", "<!-- ", "`code`", "a\r\nb",
+	" @torvalds", " me@evil.example", "fixes #1", "`@torvalds`", "(@torvalds|#1)", "\t=1+1", ` "=1+1`, "a; =cmd|'/c calc'!A1", "＝1+1",
 }
 
 // poisoned sets a text behind every text of a report that comes from a
@@ -126,6 +127,9 @@ func TestThePageAsksForNothing(t *testing.T) {
 	}
 }
 
+// code is a span of code in Markdown, in which nothing acts.
+var code = regexp.MustCompile("(^|[^\\\\])`[^`]+`")
+
 func TestMarkdownKeepsTextAsText(t *testing.T) {
 	for _, text := range evil {
 		var out bytes.Buffer
@@ -149,8 +153,9 @@ func TestMarkdownKeepsTextAsText(t *testing.T) {
 			if fence != "" {
 				continue
 			}
-			for _, mark := range []string{"![", "](", "<script", "<img", "<!--", "http://", "www.e", "\x1b", "\u202e"} {
-				if i := strings.Index(line, mark); i >= 0 && (i == 0 || line[i-1] != '\\') {
+			line = code.ReplaceAllString(line, "$1")
+			for _, mark := range []string{"![", "](", "<script", "<img", "<!--", "http://", "www.e", "@t", "@e", "#1", "\x1b", "\u202e"} {
+				if i := strings.Index(line, mark); i >= 0 && (i == 0 || line[i-1] != '\\' || strings.ContainsAny(mark[:1], "@#")) { // those act behind a backslash
 					t.Errorf("%q: a line holds %q: %s", text, mark, line)
 				}
 			}
@@ -160,6 +165,9 @@ func TestMarkdownKeepsTextAsText(t *testing.T) {
 		}
 	}
 }
+
+// formula is how a cell begins that is computed, where semicolons part cells too.
+var formula = regexp.MustCompile(`(^|;)[\s"]*([=+@|＝]|-2\+)`)
 
 func TestNoCellIsAFormula(t *testing.T) {
 	for _, text := range evil {
@@ -184,7 +192,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 			}
 			for _, row := range rows {
 				for _, cell := range row {
-					if cell != "" && strings.ContainsAny(cell[:1], "=+@|") || strings.HasPrefix(cell, "-2+") {
+					if formula.MatchString(cell) {
 						t.Errorf("table %s has the cell %q", table, cell)
 					}
 				}

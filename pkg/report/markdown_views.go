@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -100,25 +101,47 @@ func (m *markdown) chain(p *Pattern) {
 // mermaid writes a text for a quoted label: what would end or mark it up is
 // written as an entity of its own kind.
 func mermaid(text string) string {
-	return strings.NewReplacer("#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "`", "'", "\\", "#92;", "&", "#amp;").Replace(text)
+	return strings.NewReplacer("#", "#35;", "%", "#37;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "`", "'", "\\", "#92;", "&", "#amp;").Replace(text)
 }
 
+var (
+	// markdownWord is what may be written as code: no character in it ends that, a
+	// cell of a table or a quotation, and no comma behind it belongs to it.
+	markdownWord = regexp.MustCompile("[^\\s“”\"|`*()<>\\[\\]]*[^\\s“”\"|`*()<>\\[\\],.:;]")
+	// linked is what is made a link of, or tells somebody, whatever stands before
+	// it: that is looked for in what is shown, where no backslash is left. These are
+	// addresses, of mail too, people, teams and numbers of issues
+	// (https://github.github.com/gfm/#autolinks-extension-,
+	// https://github.com/github/cmark-gfm/issues/181).
+	linked = regexp.MustCompile(`(?i)://|www\.|(?:^|\W)@\w|@[\w-]+\.\w|#\d`)
+)
+
 // inline writes text so that Markdown shows just this text: every character
-// that may mark something up has a backslash before it, bare addresses too,
-// which would become links.
+// that may mark something up has a backslash before it, and words that would
+// become links all the same stand as code, in which nothing is looked for.
 func inline(text string) string {
 	var b strings.Builder
+	done := 0
+	for _, at := range markdownWord.FindAllStringIndex(text, -1) {
+		if word := text[at[0]:at[1]]; linked.MatchString(word) {
+			escapeMarkup(&b, text[done:at[0]], done == 0)
+			b.WriteString("`" + word + "`")
+			done = at[1]
+		}
+	}
+	escapeMarkup(&b, text[done:], done == 0)
+	return b.String()
+}
+
+// escapeMarkup writes a text with a backslash before what may mark something up,
+// some of it at the beginning of a line only.
+func escapeMarkup(b *strings.Builder, text string, begins bool) {
 	for i, r := range text {
-		switch {
-		case strings.ContainsRune("\\`*_{}[]<>#|~!$&@", r),
-			r == ':' && strings.HasPrefix(text[i:], "://"),
-			r == '.' && i >= 3 && strings.EqualFold(text[i-3:i], "www"),
-			i == 0 && strings.ContainsRune("+-=", r):
+		if strings.ContainsRune("\\`*_{}[]<>#|~!$&@", r) || begins && i == 0 && strings.ContainsRune("+-=", r) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
 	}
-	return b.String()
 }
 
 // fenceFor is longer than any run of backticks in a block.
