@@ -137,3 +137,12 @@ func TestLongWordsTakeLinearTime(t *testing.T) {
 		t.Errorf("took %s", took)
 	}
 }
+
+// TestWidthIsThatOfATerminal: COLUMNS may say anything.
+func TestWidthIsThatOfATerminal(t *testing.T) {
+	for said, want := range map[int]int{0: 80, -5: 80, 1: 40, 200: 200, 1 << 30: mostColumns} {
+		if got := (Style{Width: said}).width(); got != want {
+			t.Errorf("%d columns: %d, want %d", said, got, want)
+		}
+	}
+}

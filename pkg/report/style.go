@@ -9,7 +9,7 @@ import (
 // Style is how text is laid out and painted. It is an argument, never found
 // out here: a report is written to whatever it is given.
 type Style struct {
-	Width int // columns; 0 means 80
+	Width int // columns, of which 40 to 1,000 are used; 0 means 80
 	Color bool
 	Zone  *time.Location // of the times shown; nil means UTC
 	// ASCII is set where the terminal shows nothing else.
@@ -23,8 +23,12 @@ func (s Style) width() int {
 	if s.Width <= 0 {
 		return 80
 	}
-	return max(s.Width, 40)
+	return min(max(s.Width, 40), mostColumns)
 }
+
+// mostColumns is what no terminal has. COLUMNS may say anything, and time lines are
+// drawn as wide as that.
+const mostColumns = 1000
 
 func (s Style) zone() *time.Location {
 	if s.Zone == nil {
