@@ -121,7 +121,7 @@ func (c *cascade) investigation(t *detect.Tally) []detect.Command {
 	}
 	s := c.symptoms[0]
 	if s.Pod != nil {
-		out = append(out, detect.Command{Why: "a dependant's last words", Command: detect.Kubectl("logs", s.Object.Name, "-n", s.Object.Namespace, "-c", s.Container, "--previous", "--tail=50")})
+		out = append(out, detect.Command{Why: "the last words of a dependant", Command: detect.Kubectl("logs", s.Object.Name, "-n", s.Object.Namespace, "-c", s.Container, "--previous", "--tail=50")})
 	}
 	return out
 }

@@ -85,7 +85,19 @@ func (c *canvas) title(text string) { c.paragraph(0, 2, text, c.palette.bold) }
 
 // remark says what a command below it is for.
 func (c *canvas) remark(indent int, why string) {
-	c.beside(indent, "# ", c.palette.dim, why, c.palette.dim)
+	c.beside(indent, "# ", c.palette.dim, comment(why), c.palette.dim)
+}
+
+// comment is a text fit to stand behind "#" before a command, with which it is
+// pasted: zsh, where it is asked by hand, knows no comments, and a quotation that
+// began in one would end in that of a name.
+func comment(why string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("'\"`$\\;|&<>!", r) {
+			return -1
+		}
+		return r
+	}, why)
 }
 
 // paragraph wraps text; lines after the first are indented by hang more.

@@ -41,7 +41,7 @@ var evil = []string{
 	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `</script><script>alert(2)</script>`, `javascript:alert(1)`,
 	`{{.Policy}}`, "![x](http://evil.example/p.png)", "[click](http://evil.example)", "```\n# out of the block\n", "www.evil.example",
 	"=cmd|'/c calc'!A1", "+1+1", "@SUM(1)", "-2+3", "\x1b[31mred\x1b[0m", "a\u202egnp.exe", "| cell | cell |", "<!-- ", "`code`", "a\r\nb",
-	" @torvalds", " me@evil.example", "fixes #1", "`@torvalds`", "(@torvalds|#1)", "\t=1+1", ` "=1+1`, "a; =cmd|'/c calc'!A1", "＝1+1",
+	" @torvalds", " me@evil.example", "fixes #1", "`@torvalds`", "(@torvalds|#1)", "\t=1+1", ` "=1+1`, "a; =cmd|'/c calc'!A1", "＝1+1", "it's $(reboot)",
 }
 
 // poisoned sets a text behind every text of a report that comes from a
@@ -151,6 +151,9 @@ func TestMarkdownKeepsTextAsText(t *testing.T) {
 				continue
 			}
 			if fence != "" {
+				if strings.HasPrefix(bare, "# ") && strings.ContainsAny(bare, "'\"`$") {
+					t.Errorf("%q: a comment that a shell may read: %s", text, line)
+				}
 				continue
 			}
 			line = code.ReplaceAllString(line, "$1")

@@ -138,7 +138,7 @@ func (m *markdown) investigation(p *Pattern) {
 	var lines []string
 	for i, c := range p.Investigation {
 		if i == 0 || p.Investigation[i-1].Why != c.Why {
-			lines = append(lines, "# "+c.Why)
+			lines = append(lines, "# "+comment(c.Why))
 		}
 		lines = append(lines, c.Command)
 	}

@@ -107,7 +107,7 @@ func (b *builder) investigation() []detect.Command {
 	out := []detect.Command{{Why: "what the runtime says, in full", Command: detect.Kubectl("describe", "pod", pod.Name, "-n", pod.Namespace)}}
 	switch {
 	case b.node != "":
-		out = append(out, detect.Command{Why: "the node's conditions and events", Command: detect.Kubectl("describe", "node", b.node)})
+		out = append(out, detect.Command{Why: "conditions and events of the node", Command: detect.Kubectl("describe", "node", b.node)})
 	case b.first.Cause == symptom.StartExecFormat:
 		out = append(out, detect.Command{Why: "the architectures of the nodes", Command: detect.Kubectl("get", "nodes", "-L", "kubernetes.io/arch")})
 	case b.first.Cause != symptom.StartRuntime:

@@ -214,7 +214,7 @@ func (b *builder) counter() []string {
 
 func (b *builder) investigation(secrets []string) []detect.Command {
 	s := b.group[0]
-	out := []detect.Command{{Why: "the refusal in the program's own words", Command: detect.LastWords(s)}}
+	out := []detect.Command{{Why: "the refusal in the words of the program", Command: detect.LastWords(s)}}
 	for _, path := range secrets[:min(len(secrets), 3)] {
 		namespace, name, _ := strings.Cut(path, "/")
 		out = append(out, detect.Command{Why: "keys and age of the Secret, not its data", Command: detect.Kubectl("describe", "secret", name, "-n", namespace)})

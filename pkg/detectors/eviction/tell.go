@@ -106,13 +106,13 @@ func (e *evictions) investigation() []detect.Command {
 	out := []detect.Command{{Why: "the pods and their states", Command: detect.Kubectl("get", "pods", "-n", pod.Namespace, "-o", "wide")}}
 	switch e.first.Cause {
 	case symptom.EvictedStorageLimit, symptom.EvictedEmptyDirLimit:
-		out = append(out, detect.Command{Why: "limits and volumes, and the kubelet's words", Command: detect.Kubectl("describe", "pod", pod.Name, "-n", pod.Namespace)})
+		out = append(out, detect.Command{Why: "limits and volumes, and what the kubelet says", Command: detect.Kubectl("describe", "pod", pod.Name, "-n", pod.Namespace)})
 	case symptom.EvictedPreempted:
 		out = append(out, detect.Command{Why: "which priorities there are", Command: detect.Kubectl("get", "priorityclasses")},
 			detect.Command{Why: "who was preempted, while the events live", Command: detect.Kubectl("get", "events", "-A", "--field-selector", "reason=Preempted")})
 	default:
 		if e.first.Node != "" {
-			out = append(out, detect.Command{Why: "the node's taints, state and events", Command: detect.Kubectl("describe", "node", e.first.Node)})
+			out = append(out, detect.Command{Why: "taints, state and events of the node", Command: detect.Kubectl("describe", "node", e.first.Node)})
 		}
 		out = append(out, detect.Command{Why: "what a drain has to respect", Command: detect.Kubectl("get", "poddisruptionbudgets", "-n", pod.Namespace)})
 	}

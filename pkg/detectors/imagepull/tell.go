@@ -167,7 +167,7 @@ func (b *builder) investigation() []detect.Command {
 	pod := b.tally.Pods[0]
 	out := []detect.Command{{Why: "what the runtime says, in full", Command: detect.Kubectl("describe", "pod", pod.Name, "-n", pod.Namespace)}}
 	if b.onNode && b.cause != symptom.PullDiskFull {
-		return append(out, detect.Command{Why: "the node's conditions and events", Command: detect.Kubectl("describe", "node", b.node)})
+		return append(out, detect.Command{Why: "conditions and events of the node", Command: detect.Kubectl("describe", "node", b.node)})
 	}
 	switch b.cause {
 	case symptom.PullAuth:
@@ -183,7 +183,7 @@ func (b *builder) investigation() []detect.Command {
 			out = append(out, detect.Command{Why: "when the image was changed", Command: detect.Kubectl("rollout", "history", "deployment/"+w.Name, "-n", w.Namespace)})
 		}
 	case symptom.PullDiskFull:
-		out = append(out, detect.Command{Why: "the node's conditions and disk", Command: detect.Kubectl("describe", "node", b.node)})
+		out = append(out, detect.Command{Why: "conditions and disk of the node", Command: detect.Kubectl("describe", "node", b.node)})
 	default:
 		out = append(out, detect.Command{Why: "whether other pulls from this registry fail",
 			Command: detect.Kubectl("get", "events", "-A", "--field-selector", "reason=Failed")})

@@ -90,9 +90,9 @@ func are(n int) string {
 }
 
 func sandboxCommands(t *detect.Tally, s *symptom.Symptom) []detect.Command {
-	out := []detect.Command{{Why: "the kubelet's words", Command: detect.Kubectl("describe", "pod", s.Object.Name, "-n", s.Object.Namespace)}}
+	out := []detect.Command{{Why: "what the kubelet says", Command: detect.Kubectl("describe", "pod", s.Object.Name, "-n", s.Object.Namespace)}}
 	if len(t.Nodes) > 0 {
-		out = append(out, detect.Command{Why: "what runs on the node, the plugin's agent among it",
+		out = append(out, detect.Command{Why: "what runs on the node, the agent of the plugin among it",
 			Command: detect.Kubectl("get", "pods", "-A", "-o", "wide", "--field-selector", "spec.nodeName="+t.Nodes[0])})
 	}
 	return out

@@ -125,7 +125,7 @@ func (c *calls) counter() []string {
 
 func (c *calls) investigation() []detect.Command {
 	o := c.first.Object
-	out := []detect.Command{{Why: "the program's own words", Command: detect.Kubectl("logs", o.Name, "-n", o.Namespace, "--all-containers", "--previous", "--tail=50")}}
+	out := []detect.Command{{Why: "what the program itself says", Command: detect.Kubectl("logs", o.Name, "-n", o.Namespace, "--all-containers", "--previous", "--tail=50")}}
 	if s := c.peer.service; s != nil {
 		out = append(out,
 			detect.Command{Why: "what is ready behind the Service", Command: detect.Kubectl("get", "endpointslices", "-n", s.Namespace, "-l", "kubernetes.io/service-name="+s.Name)},

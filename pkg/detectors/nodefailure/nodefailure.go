@@ -206,7 +206,7 @@ func probable(cause string, nodes []string, first *symptom.Symptom) detect.Cause
 
 func investigation(node string) []detect.Command {
 	return []detect.Command{
-		{Why: "conditions, since when, and the node's events", Command: detect.Kubectl("describe", "node", node)},
+		{Why: "conditions, since when, and the events of the node", Command: detect.Kubectl("describe", "node", node)},
 		{Why: "when the node was last heard of", Command: detect.Kubectl("get", "lease", node, "-n", "kube-node-lease", "-o", "jsonpath={.spec.renewTime}")},
 		{Why: "what ran there", Command: detect.Kubectl("get", "pods", "-A", "-o", "wide", "--field-selector", "spec.nodeName="+node)},
 	}

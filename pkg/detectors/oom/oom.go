@@ -178,7 +178,7 @@ func investigation(s *symptom.Symptom) []detect.Command {
 	pod := s.Object
 	return []detect.Command{
 		{Why: "memory in use now, against the limit (needs metrics-server)", Command: detect.Kubectl("top", "pod", "-n", pod.Namespace, "--containers")},
-		{Why: "the container's last words before the kill", Command: detect.Kubectl("logs", pod.Name, "-n", pod.Namespace, "-c", s.Container, "--previous", "--tail=50")},
+		{Why: "the last words of the container before the kill", Command: detect.Kubectl("logs", pod.Name, "-n", pod.Namespace, "-c", s.Container, "--previous", "--tail=50")},
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 func (p *problem) investigation() []detect.Command {
 	pod := p.first.Object
-	out := []detect.Command{{Why: "the scheduler's own words, now", Command: detect.Kubectl("describe", "pod", pod.Name, "-n", pod.Namespace)}}
+	out := []detect.Command{{Why: "what the scheduler says now", Command: detect.Kubectl("describe", "pod", pod.Name, "-n", pod.Namespace)}}
 	switch p.first.Cause {
 	case symptom.UntoleratedTaints:
 		out = append(out, detect.Command{Why: "the taints of all nodes",
@@ -20,7 +20,7 @@ func (p *problem) investigation() []detect.Command {
 	case symptom.CordonedNodes:
 		out = append(out, detect.Command{Why: "which nodes are closed", Command: detect.Kubectl("get", "nodes")})
 	case symptom.TakenPorts:
-		out = append(out, detect.Command{Why: "which pods use the nodes' own ports",
+		out = append(out, detect.Command{Why: "which pods use ports of the nodes themselves",
 			Command: detect.Kubectl("get", "pods", "-A", "-o", "custom-columns=NAMESPACE:.metadata.namespace,NAME:.metadata.name,NODE:.spec.nodeName,PORTS:.spec.containers[*].ports[*].hostPort")})
 	case symptom.UnfitVolume:
 		out = append(out, p.claimCommands()...)
@@ -36,7 +36,7 @@ func (p *problem) claimCommands() []detect.Command {
 		return []detect.Command{{Why: "the claims and whether they are bound", Command: detect.Kubectl("get", "pvc", "-n", p.first.Object.Namespace)}}
 	}
 	return []detect.Command{
-		{Why: "the claim's state and events", Command: detect.Kubectl("describe", "pvc", about.Name, "-n", about.Namespace)},
+		{Why: "state and events of the claim", Command: detect.Kubectl("describe", "pvc", about.Name, "-n", about.Namespace)},
 		{Why: "the StorageClasses that there are", Command: detect.Kubectl("get", "storageclass")},
 	}
 }
