@@ -65,11 +65,14 @@ test: build cluster ## Run all tests, those against a real control plane include
 
 # The long forms are more rows of the tables that `make test` runs in short, more
 # turns of the same, and the race detector, which needs a C compiler.
-test-hard: build cluster ## Run the long forms of tests: every fault at every list, an hour of churn, races (an hour)
+test-hard: build cluster ## Run the long forms of tests: every fault at every list, an hour's churn, races (two hours)
 	KUBECTL_PATTERNS_BIN=$(PATTERNS) KUBECTL_PATTERNS_CLUSTER=$(CLUSTER) KUBECTL_PATTERNS_HARD=1 \
 		CGO_ENABLED=0 $(GO) test $(STAMP) -trimpath -count=1 -timeout 3h -v -run 'TestHardConditions|TestRecorderUnderChurn|TestSameBytes|TestEnormousInput|TestDamagedClusters' $(TESTFLAGS) \
 		./hack/integration ./pkg/collect ./pkg/cmd ./hack/score
-	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 1h -short ./pkg/...
+	CGO_ENABLED=1 $(GO) test -race -count=1 -timeout 2h -short ./cmd/... ./pkg/...
+	CGO_ENABLED=1 $(GO) build -race $(STAMP) -trimpath -o $(PATTERNS)-race ./cmd/kubectl-patterns
+	KUBECTL_PATTERNS_BIN=$(PATTERNS)-race KUBECTL_PATTERNS_CLUSTER=$(CLUSTER) \
+		CGO_ENABLED=0 $(GO) test $(STAMP) -trimpath -count=1 -timeout 1h -run 'TestDemo|TestHardConditions|TestRecord|TestReadOnly' ./hack/integration
 
 lint: $(LINTER) ## Run the linters (builds them at first, which takes minutes)
 	$(LINTER) run ./...

@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
 )
 
@@ -147,6 +148,9 @@ func look(t *testing.T, folder string, args []string) {
 	if code != 0 && code != exitFailed {
 		t.Fatalf("%v: exit code %d: %s", args, code, errOut)
 	}
+	if strings.Contains(errOut, detect.Mistake) {
+		t.Fatalf("%v: %s", args, errOut)
+	}
 	if why := acts(args, out) + acts(nil, errOut); why != "" {
 		t.Fatalf("%v: %s", args, why)
 	}
@@ -186,6 +190,11 @@ func absurd(r *report.Report) string {
 	}
 	if r.Totals.Pods < 0 || r.Totals.FailingPods > r.Totals.Pods {
 		return fmt.Sprintf("totals %+v", r.Totals)
+	}
+	for _, s := range r.Skipped {
+		if strings.HasPrefix(s.Why, detect.Mistake) {
+			return s.Detector + ": " + s.Why
+		}
 	}
 	for i := range r.Patterns {
 		p := &r.Patterns[i]

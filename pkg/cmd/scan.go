@@ -244,6 +244,11 @@ func (o *options) tell(story *correlate.Story, r *report.Report, text textRender
 		return err
 	}
 	o.warnOfGaps(story.Snapshot)
+	for _, s := range story.Skipped {
+		if strings.HasPrefix(s.Why, detect.Mistake) {
+			o.warn("detector %s could not judge: %s", s.Detector, s.Why)
+		}
+	}
 	if o.exitCode && found {
 		return errFound
 	}

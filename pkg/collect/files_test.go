@@ -97,7 +97,8 @@ func TestBrokenPartLosesNothingElse(t *testing.T) {
 	write(t, filepath.Join(dir, "good.json"), podJSON)
 	write(t, filepath.Join(dir, "broken.json"), podNamed("y")+"\n{\"kind\": ")
 	write(t, filepath.Join(dir, "sub", "mixed.json"), list("List",
-		`{"kind":"Pod","metadata":{"name":"odd","namespace":"shop"},"status":{"phase":7}}`, podNamed("z")))
+		`{"kind":"Pod","metadata":{"name":"odd","namespace":"shop"},"status":{"phase":7}}`, podNamed("z"),
+		`{"kind":"Pod","metadata":{"namespace":"nobody"}}`))
 	write(t, filepath.Join(dir, "logs.txt"), "not ours")
 	parts, err := (&Files{Paths: []string{dir}}).Read(t.Context(), cluster.Scope{})
 	if err != nil {
@@ -113,7 +114,7 @@ func TestBrokenPartLosesNothingElse(t *testing.T) {
 		}
 	}
 	text := strings.Join(reasons, "\n")
-	for _, want := range []string{"broken.json: line 2, column", "sub/mixed.json: Pod shop/odd:"} {
+	for _, want := range []string{"broken.json: line 2, column", "sub/mixed.json: Pod shop/odd:", "a Pod of namespace nobody has no name"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no gap says %q:\n%s", want, text)
 		}

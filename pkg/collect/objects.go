@@ -167,6 +167,13 @@ func (r *reading) headed(file string, raw []byte, h *head, listKind string) {
 		r.undecoded(file, raw, kind, known.resource, err)
 		return
 	}
+	if (kind == "Pod" || kind == "Event") && o.GetNamespace() == "" {
+		o.SetNamespace(metav1.NamespaceDefault) // where kubectl puts what does not say
+	}
+	if kind == "Pod" && o.GetName() == "" {
+		r.fail(file, fmt.Errorf("a Pod of namespace %s has no name", o.GetNamespace()))
+		return
+	}
 	if r.repeated(known.resource, file, o.GetNamespace()+"/"+o.GetName(), string(o.GetUID())) {
 		r.count(known.resource, file, 0)
 		return

@@ -20,6 +20,9 @@ var evictionNotes = []string{"offending_containers", "offending_containers_usage
 
 func (b *bucket) event(e *corev1.Event) {
 	o := e.InvolvedObject
+	if o.Kind == "Pod" {
+		o.Namespace = firstOf(o.Namespace, e.Namespace) // who writes an event may leave it out
+	}
 	out := cluster.Event{
 		Object:    b.about(&o),
 		Container: b.one(containerOfPath(o.FieldPath)),

@@ -54,12 +54,13 @@ func TestEventsOfNodesAndMergedOnes(t *testing.T) {
 	b := newBucket()
 	b.event(&corev1.Event{InvolvedObject: corev1.ObjectReference{Kind: "Node", Name: "n", Namespace: "default", FieldPath: ""},
 		Message: "(combined from similar events): pull failed"})
-	b.event(&corev1.Event{InvolvedObject: corev1.ObjectReference{Kind: "Pod", Name: "p", FieldPath: "spec.initContainers{setup}"}})
+	b.event(&corev1.Event{ObjectMeta: metav1.ObjectMeta{Namespace: "default"},
+		InvolvedObject: corev1.ObjectReference{Kind: "Pod", Name: "p", FieldPath: "spec.initContainers{setup}"}})
 	if e := b.Events[0]; e.Object.Namespace != "" || !e.Combined || e.Message != "pull failed" {
 		t.Errorf("got %+v", e)
 	}
-	if b.Events[1].Container != "setup" {
-		t.Errorf("container %q", b.Events[1].Container)
+	if e := b.Events[1]; e.Container != "setup" || e.Object.Namespace != "default" {
+		t.Errorf("container %q, of a pod of %q", e.Container, e.Object.Namespace)
 	}
 }
 

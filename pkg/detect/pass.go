@@ -14,12 +14,14 @@ import (
 
 // Pass is all that a detector sees and the only thing it can do: look at a
 // snapshot and its symptoms, and report. It has no client, context, clock or
-// writer, so a detector cannot fail and always says the same of the same.
+// writer, so a detector cannot fail, but by a mistake in it, and always says the same
+// of the same.
 type Pass struct {
 	*cluster.Snapshot
 	symptoms []symptom.Symptom
 	detector *Detector
 	reports  []Pattern
+	broken   string // by which mistake of ours it ended; empty: it ended well
 	dated    *dated // shared by the passes of one run
 }
 
@@ -52,29 +54,33 @@ func Run(suite Suite, s *cluster.Snapshot, symptoms []symptom.Symptom) ([]Patter
 		}
 		passes = append(passes, &Pass{Snapshot: s, symptoms: symptoms, detector: d, dated: streams})
 	}
-	return judge(passes), skipped
+	patterns, broken := judge(passes)
+	return patterns, append(skipped, broken...)
 }
 
 // judge runs detectors, several at a time, for they know nothing of each
 // other; what they report is put in the order of the suite.
-func judge(passes []*Pass) []Pattern {
+func judge(passes []*Pass) (patterns []Pattern, broken []Skipped) {
 	var running errgroup.Group
 	running.SetLimit(runtime.GOMAXPROCS(0))
 	for _, pass := range passes {
 		running.Go(func() error {
-			pass.detector.Run(pass)
+			pass.run()
 			return nil
 		})
 	}
 	_ = running.Wait() // none of them can fail
-	var patterns []Pattern
 	for _, pass := range passes {
+		if pass.broken != "" {
+			broken = append(broken, Skipped{Detector: pass.detector.Name, Why: pass.broken})
+			continue
+		}
 		slices.SortStableFunc(pass.reports, func(a, b Pattern) int {
 			return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Key, b.Key))
 		})
 		patterns = append(patterns, pass.reports...)
 	}
-	return patterns
+	return patterns, broken
 }
 
 // lacking are those needs that were asked for in vain. What is not in saved
