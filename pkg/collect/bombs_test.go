@@ -92,7 +92,26 @@ func TestEnormousInput(t *testing.T) {
 			inner := gzip.NewWriter(outer)
 			_, err := io.WriteString(inner, podJSON)
 			return errors.Join(err, repeated(inner, " ", 64*mib), inner.Close(), outer.Close())
-		}, 1, "more than 1 MiB of white space in one place", 100, false},
+		}, 1, "more than 4 MiB of white space in one place", 100, false},
+		{"a message of blanks", func(w io.Writer) error {
+			_, err := io.WriteString(w, `{"kind":"PodList","apiVersion":"v1","items":[{"metadata":{"name":"a","namespace":"x"},"status":{"message":"`)
+			err = errors.Join(err, repeated(w, " ", 2*mib))
+			_, more := io.WriteString(w, `"}},`+podJSON+`]}`)
+			return errors.Join(err, more)
+		}, 2, "", 100, false},
+		{"a text that YAML has many times", func(w io.Writer) error {
+			_, err := io.WriteString(w, "kind: Pod\napiVersion: v1\na: &a "+strings.Repeat("x", 200_000)+"\nb: ["+strings.Repeat("*a,", 20_000)+"]\n")
+			return err
+		}, 0, "aliases make more than 64 MiB of the document", 100, false},
+		{"a text that YAML has in itself", func(w io.Writer) error {
+			_, err := io.WriteString(w, "kind: Pod\na: &a ["+strings.Repeat("x, *a, ", 20_000)+"]\n")
+			return err
+		}, 0, "neither JSON nor YAML", 100, false},
+		{"a number without an end", func(w io.Writer) error {
+			_, err := io.WriteString(w, `{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","generation":`+strings.Repeat("9", 1_000_000)+"}}")
+			return err
+		}, 0, "99…", 100, false},
+		{"UTF-16", func(w io.Writer) error { _, err := io.WriteString(w, "\xff\xfe{\x00}\x00"); return err }, 0, "save it as UTF-8", 100, false},
 		{"an archive of a million broken files", func(w io.Writer) error { return packedTar(w, 1_000_000, "x/%d.json", `{"kind":`) }, 0,
 			"999900 more places: cannot be read either", 200, true},
 		{"an archive of thousands of broken files", func(w io.Writer) error { return packedTar(w, 10_000, "x/%d.json", `{"kind":`) }, 0,
@@ -112,6 +131,9 @@ func TestEnormousInput(t *testing.T) {
 			}
 			if c.pods == 0 && !strings.Contains(err.Error(), c.says) || c.pods > 0 && !hasGap(parts, c.says) {
 				t.Errorf("gaps %.500v, error %.500v", parts.Gaps, err)
+			}
+			if err != nil && len(err.Error()) > 100*mostOfReason {
+				t.Errorf("an error of %d bytes", len(err.Error()))
 			}
 			if len(parts.Gaps) > 200 || len(parts.Sources) > 200 {
 				t.Errorf("%d gaps, %d sources", len(parts.Gaps), len(parts.Sources))

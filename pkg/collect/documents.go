@@ -24,7 +24,10 @@ func (r *reading) documents(name string, br *bufio.Reader) error {
 	if err != nil {
 		return err
 	}
-	if first < ' ' {
+	switch {
+	case first >= 0xfe: // no byte of UTF-8, but of the mark of UTF-16
+		return errors.New("this is UTF-16, as PowerShell writes it behind \">\": save it as UTF-8")
+	case first < ' ':
 		return errors.New("this is no text but binary data")
 	}
 	if first == '{' || first == '[' || first == '=' {
@@ -200,6 +203,9 @@ func (r *reading) yamlDocuments(name string, br *bufio.Reader) error {
 		r.budget.renew()
 		if len(bytes.TrimSpace(doc)) == 0 {
 			continue
+		}
+		if err := soundAliases(doc); err != nil {
+			return fmt.Errorf("document %d: %w", n, err)
 		}
 		raw, err := sigsyaml.YAMLToJSON(doc)
 		if err != nil {

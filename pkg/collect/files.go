@@ -142,8 +142,14 @@ func (r *reading) fail(name string, err error) {
 		r.unnamed++
 		return
 	}
+	if why := err.Error(); len(why) > mostOfReason { // it may quote what it could not read
+		err = errors.New(strings.ToValidUTF8(why[:mostOfReason], "") + "…")
+	}
 	r.broken = append(r.broken, fmt.Errorf("%s: %w", name, err))
 }
+
+// mostOfReason is how much is told of why a place cannot be read, in bytes.
+const mostOfReason = 500
 
 // mostBroken is how many places are named that cannot be read: an archive may have
 // millions of them.

@@ -20,8 +20,9 @@ type lines struct {
 }
 
 // mostBlank is how much white space may stand in one place. The decoder looks at
-// all of it anew with each of its reads.
-const mostBlank = 1 << 20
+// all of it anew with each of its reads. In a string that may be as much as an
+// object has room for, which is less.
+const mostBlank = 4 << 20
 
 var errBlank = fmt.Errorf("more than %d MiB of white space in one place", mostBlank>>20)
 
