@@ -79,6 +79,11 @@ func sortedPairs(pairs map[couple]bool) []couple {
 	return out
 }
 
+// mostCompared is how many patterns that touch one thing are compared with each
+// other, those that are told first: of n patterns there are n²/2 pairs, and anybody
+// may write events of a pod in as many words as they like.
+const mostCompared = 300
+
 // sharedBy counts for each pair of patterns the refs that both touch. It goes
 // by what is touched: most pairs share nothing.
 func sharedBy(ps []*Pattern, touched func(*Pattern) []cluster.Ref) map[couple]int {
@@ -90,6 +95,7 @@ func sharedBy(ps []*Pattern, touched func(*Pattern) []cluster.Ref) map[couple]in
 	}
 	out := map[couple]int{}
 	for _, is := range by {
+		is = is[:min(len(is), mostCompared)]
 		for n, a := range is {
 			for _, b := range is[n+1:] {
 				out[couple{a, b}]++

@@ -23,8 +23,10 @@ warning: nothing is dropped in silence.
 
 Reads the Warning events about any kind of object, those of operators included.
 
-Groups by kind of object, reason and text, its variable parts masked. The cause is
-the event's reason.
+Groups by kind of object, reason and text, its variable parts masked. Where a reason
+has more than ten texts, or a kind of object more than fifty reasons, these stand
+together: what differs in them varies in a way that is not known. The cause is the
+event's reason, or Various.
 
 Speaks of a warning that came more than once, or with the same text about more than
 one object, and that no other detector took for evidence. It claims nothing about
@@ -43,10 +45,8 @@ detector of its own.`,
 }
 
 func run(pass *detect.Pass) {
-	key := func(s *symptom.Symptom) string {
-		return strings.Join([]string{s.Object.Kind, s.Cause, s.Template}, "\n")
-	}
-	for _, g := range detect.GroupBy(pass.Of(symptom.Unclassified), key) {
+	symptoms := pass.Of(symptom.Unclassified)
+	for _, g := range detect.GroupBy(symptoms, keys(symptoms)) {
 		pass.Report(pattern(g))
 	}
 }
@@ -63,12 +63,19 @@ func pattern(g detect.Group) detect.Pattern {
 	if len(objects) > 1 {
 		where = detect.Count(len(objects), s.Object.Kind)
 	}
+	cause, what, text := s.Cause, fmt.Sprintf("Warning %s", plain(s.Cause)), short(plain(s.Template))
+	if n := distinct(g.Symptoms, textOf); n > 1 {
+		text = fmt.Sprintf("%d texts, such as: %s", n, text)
+	}
+	if n := distinct(g.Symptoms, reasonOf); n > 1 {
+		cause, what = various, fmt.Sprintf("Warnings of %d reasons, such as %s,", n, plain(s.Cause))
+	}
 	return detect.Pattern{
-		Cause:    s.Cause,
+		Cause:    cause,
 		Key:      g.Key,
 		Tier:     detect.Observation,
 		Symptoms: g.Symptoms,
-		Title:    fmt.Sprintf("Warning %s on %s, %s: %s", plain(s.Cause), plain(where), detect.Count(times, "time"), short(plain(s.Template))),
+		Title:    fmt.Sprintf("%s on %s, %s: %s", what, plain(where), detect.Count(times, "time"), text),
 		Probable: detect.Cause{
 			Text:       "No detector knows this warning: " + short(plain(s.Message)),
 			Confidence: detect.Low,
