@@ -7,9 +7,11 @@ import (
 )
 
 // matrix sets every pattern against every factor that any of them names or was
-// found to share, so that one sees at a glance which factor is of which pattern.
+// found to share, so that one sees at a glance which factor is of which pattern. Of
+// very many, those are in it that are told first.
 func (e *explainer) matrix(ps []*Pattern) Matrix {
-	var m Matrix
+	m := Matrix{Between: between(ps)}
+	ps = ps[:min(len(ps), mostCompared)]
 	var factors []detect.Factor
 	seen := map[Column]bool{}
 	for _, p := range ps {
@@ -33,7 +35,6 @@ func (e *explainer) matrix(ps []*Pattern) Matrix {
 		}
 		m.Cells = append(m.Cells, row)
 	}
-	m.Between = between(ps)
 	return m
 }
 

@@ -79,9 +79,9 @@ func sortedPairs(pairs map[couple]bool) []couple {
 	return out
 }
 
-// mostCompared is how many patterns that touch one thing are compared with each
-// other, those that are told first: of n patterns there are n²/2 pairs, and anybody
-// may write events of a pod in as many words as they like.
+// mostCompared is how many patterns are set against factors, and of those that touch
+// one thing against each other, those that are told first: of n patterns there are
+// n²/2 pairs, and anybody may write events of a pod in as many words as they like.
 const mostCompared = 300
 
 // sharedBy counts for each pair of patterns the refs that both touch. It goes

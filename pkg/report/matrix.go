@@ -5,6 +5,8 @@ import (
 	"io"
 
 	"github.com/fatih/color"
+
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/detect"
 )
 
 // MatrixText writes the matrices alone: roots against the factors that they
@@ -107,6 +109,9 @@ func (m *matrixView) factors() {
 	m.grid(2, g)
 	m.paragraph(2, 0, "Cells: how many of the pattern's affected have the factor; HEALTHY: how many of the healthy have it. "+shades+
 		" A factor sets the affected apart where it is dark under a pattern and light under HEALTHY.", m.palette.dim)
+	if left := len(m.r.Patterns) - len(m.r.Matrix.Rows); left > 0 {
+		m.paragraph(2, 0, detect.Count(left, "pattern")+" more, told last, are not in it: they are too many.", m.palette.warning)
+	}
 }
 
 // shades explains the runes of a grid.
