@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"k8s.io/client-go/rest"
 )
 
 const hostileName = "\x1b[2J\u202egnp\u009b31m\u200b\r\U000e0041"
@@ -98,5 +100,14 @@ func TestCompletionIsTypeable(t *testing.T) {
 		if out, _, _ := run(t, "", append([]string{"__complete"}, c.args...)...); out != c.want {
 			t.Errorf("%q: %q", c.args, out)
 		}
+	}
+}
+
+// TestWarningsOfServersAreEscaped: what an API server warns of is anybody's text.
+func TestWarningsOfServersAreEscaped(t *testing.T) {
+	var out bytes.Buffer
+	plainWarnings{rest.NewWarningWriter(&out, rest.WarningWriterOptions{})}.HandleWarningHeader(299, "-", "old\x1b[2J\u202eAPI")
+	if text := out.String(); !strings.Contains(text, "API") || strings.ContainsAny(text, "\x1b\u202e") {
+		t.Errorf("%q", text)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/cluster"
 	"github.com/kubectl-patterns/kubectl-patterns/pkg/collect"
+	"github.com/kubectl-patterns/kubectl-patterns/pkg/report"
 )
 
 // reader is a source of snapshots, live or saved.
@@ -79,8 +80,15 @@ func (o *options) restConfig() (*rest.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	config.WarningHandler = rest.NewWarningWriter(o.progress, rest.WarningWriterOptions{Deduplicate: true})
+	config.WarningHandler = plainWarnings{rest.NewWarningWriter(o.progress, rest.WarningWriterOptions{Deduplicate: true})}
 	return config, nil
+}
+
+// plainWarnings are those of the API server, which webhooks may word too, escaped.
+type plainWarnings struct{ to rest.WarningHandler }
+
+func (w plainWarnings) HandleWarningHeader(code int, agent, text string) {
+	w.to.HandleWarningHeader(code, report.Plain(agent), report.Plain(text))
 }
 
 func asFailure(err error, into **failure) bool { return errors.As(err, into) }
