@@ -231,12 +231,7 @@ func (w *evidenceWriter) index(entries []evidenceEntry) error {
 	if x.SHA256, err = x.sum(); err != nil {
 		return err
 	}
-	_, _, err = w.put(indexName, func(out io.Writer) error {
-		enc := json.NewEncoder(out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(x)
-	})
-	if err != nil {
+	if _, _, err = w.put(indexName, func(out io.Writer) error { return report.Encode(out, "json", x) }); err != nil {
 		return err
 	}
 	return w.root.Rename(path.Join(w.stage, indexName), indexName)

@@ -44,14 +44,15 @@ func (l *Live) readConfigs(ctx context.Context, k kind, namespaces []string) (*b
 // sayAlone says in the source of what was read in some namespaces why it was not read
 // in all. That is no gap of these namespaces: what is absent there is known to be.
 func sayAlone(some, all *bucket, namespaces []string) {
+	why := all.Sources[0]
 	for i := range some.Sources {
-		s, why := &some.Sources[i], all.Sources[0]
+		s, line := &some.Sources[i], why.Gap
 		if s.Objects > 0 || s.Gap == "" {
-			why.Gap += "; asked for in " + shortList(namespaces) + " alone"
+			line += "; asked for in " + shortList(namespaces) + " alone"
 		}
-		if s.Gap != "" && s.Gap != all.Sources[0].Gap {
-			why.Gap += ": " + s.Gap
+		if s.Gap != "" && s.Gap != why.Gap {
+			line += ": " + s.Gap
 		}
-		s.Gap, s.Remedy = why.Gap, why.Remedy
+		s.Gap, s.Remedy = line, why.Remedy
 	}
 }
